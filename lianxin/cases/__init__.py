@@ -1,0 +1,1 @@
+"""信访件、信访事项: what was registered and every step taken with it."""

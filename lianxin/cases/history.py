@@ -1,0 +1,62 @@
+"""A case with what has happened to it, as the engine wants it: read once, passed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lianxin.cases.models import Case, Step
+from lianxin.procedure.book import Rulebook, load_book
+from lianxin.procedure.calendar import load_calendar
+from lianxin.procedure.clock import Running, clocks
+from lianxin.procedure.engine import Act, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When: the legal day, and the instant of writing. Both come from the face; nothing below asks for the time."""
+
+    on: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case with its acts and its rulebook, as it was read."""
+
+    case: Case
+    acts: tuple[Act, ...]
+    keys: frozenset[str]
+    book: Rulebook
+
+    def snapshot(self) -> Snapshot:
+        """Return what the engine decides on."""
+        return Snapshot(
+            state=self.case.state,
+            received_on=self.case.received_on,
+            channel=self.case.channel,
+            kind=self.case.kind,
+            subroute=self.case.subroute or None,
+            acts=self.acts,
+            organ=str(self.case.holder_id),
+        )
+
+    def running(self) -> tuple[Running, ...]:
+        """Return every clock of the case, computed from its acts."""
+        return clocks(self.book, self.acts, calendar=load_calendar())
+
+
+def act_of(step: Step) -> Act:
+    """Return a step as the engine sees it."""
+    return Act(step.event, step.state, step.on, str(step.organ_id or ""), step.facts)
+
+
+def load(case: Case) -> Loaded:
+    """Return a case with its acts. One query beside the case itself."""
+    rows = list(
+        Step.objects.filter(case_id=case.pk)
+        .order_by("seq")
+        .values_list("event", "state", "on", "organ_id", "facts", "key")
+    )
+    acts = tuple(Act(event, state, on, str(organ or ""), facts) for event, state, on, organ, facts, _ in rows)
+    return Loaded(case, acts, frozenset(row[5] for row in rows), load_book(case.rulebook))

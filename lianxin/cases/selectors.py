@@ -1,0 +1,214 @@
+"""What is read of cases, for whom. The selector that hands out a petition's text writes the look itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from lianxin.cases import numbers
+from lianxin.cases.history import Loaded, act_of
+from lianxin.cases.models import (
+    Case,
+    CaseNumber,
+    CaseText,
+    Claim,
+    Evaluation,
+    Notice,
+    Paper,
+    QueryCode,
+    Step,
+    WorkItem,
+)
+from lianxin.cases.policies import content_of, may_read_content, progress_of, work_of
+from lianxin.ledger.chain import Reader, record_look
+from lianxin.ledger.models import Look
+from lianxin.organs.actors import Actor
+from lianxin.petitioners.vault import Pseudonym, parties
+from lianxin.procedure.book import load_book
+
+WITH = ("holder__region", "offered_to", "registrar", "officer", "place")
+PAGE = 50
+CAP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case as its page shows it to an officer; `text`, `claims`, `people` are None or empty without the right to read."""
+
+    case: Case
+    loaded: Loaded
+    steps: Sequence[Step]
+    papers: Sequence[Paper]
+    notices: Sequence[Notice]
+    text: CaseText | None = None
+    claims: Sequence[Claim] = ()
+    people: Sequence[Pseudonym] = ()
+
+
+def case_to_act_on(actor: Actor, case_id: int) -> Case | None:
+    """Return a case whose content the officer may read, or None: not yours is not there."""
+    return Case.objects.select_related(*WITH).filter(content_of(actor), pk=case_id).first()
+
+
+def open_case(actor: Actor, case_id: int, *, purpose: str, at: datetime) -> Opened | None:
+    """Return a case for its page and record the look; None when it is not there for this officer.
+
+    Text, claims and pseudonyms only for those who may read the content, steps and papers also for the registrar.
+    """
+    case = Case.objects.select_related(*WITH, "text").filter(progress_of(actor), pk=case_id).first()
+    if case is None:
+        return None
+    reads = may_read_content(actor, case)
+    reader = Reader(actor.organ.pk, actor.staff.pk, "、".join(sorted(actor.roles))[:20])
+    record_look(case_id=case.pk, what="case" if reads else "progress", purpose=purpose, reader=reader, at=at)
+    steps = steps_of(case)
+    opened = Opened(case, loaded_from(case, steps), steps, papers_of(case) if reads else (), notices_of(case))
+    if not reads:
+        return opened
+    claims = tuple(Claim.objects.filter(case_id=case.pk).order_by("seq"))
+    return Opened(
+        case, opened.loaded, steps, opened.papers, opened.notices, case.text, claims, parties(case.pk)
+    )
+
+
+def loaded_from(case: Case, steps: Sequence[Step]) -> Loaded:
+    """Return a case with its acts from steps that were read already."""
+    return Loaded(
+        case, tuple(act_of(step) for step in steps), frozenset(s.key for s in steps), load_book(case.rulebook)
+    )
+
+
+def steps_of(case: Case) -> tuple[Step, ...]:
+    """Return the steps of a case, oldest first, with organ and officer."""
+    return tuple(Step.objects.filter(case_id=case.pk).select_related("organ", "staff").order_by("seq"))
+
+
+def papers_of(case: Case) -> tuple[Paper, ...]:
+    """Return the papers of a case, oldest first."""
+    return tuple(Paper.objects.filter(case_id=case.pk).order_by("seq"))
+
+
+def notices_of(case: Case) -> tuple[Notice, ...]:
+    """Return the notices owed and given, oldest first."""
+    return tuple(Notice.objects.filter(case_id=case.pk).order_by("seq", "kind"))
+
+
+def registered_at(actor: Actor, case_id: int) -> Case | None:
+    """Return the row of a case the officer's organ registered, for its receipt; no text, so no look."""
+    return Case.objects.select_related(*WITH, "registrar__region").filter(registrar=actor.organ, pk=case_id).first()
+
+
+def case_by_number(actor: Actor, number: str) -> int | None:
+    """Return the id of the case with this number if the officer may follow it, else None."""
+    row = CaseNumber.objects.filter(number=number).first()
+    if row is None or not Case.objects.filter(progress_of(actor), pk=row.case_id).exists():
+        return None
+    return row.case_id
+
+
+# --- the petitioner ---------------------------------------------------------------------------------------
+
+
+def case_by_code(number: str, code: str) -> int | None:
+    """Return the case of a number and its query code, or None; a wrong code and a missing number take the same time."""
+    row = QueryCode.objects.filter(number=number, dead_at=None).first()
+    fits = numbers.code_fits(number, code, row.code_hash if row else "-" * 20)
+    if not fits or row is None:
+        return None
+    return CaseNumber.objects.values_list("case_id", flat=True).get(number=number)
+
+
+def followed(case_id: int) -> Opened:
+    """Return a case for its petitioner, who has shown number and code. Own steps, papers and words; no officer's notes."""
+    case = Case.objects.select_related(*WITH, "text").get(pk=case_id)
+    steps = steps_of(case)
+    claims = tuple(Claim.objects.filter(case_id=case_id).order_by("seq"))
+    return Opened(case, loaded_from(case, steps), steps, papers_of(case), notices_of(case), case.text, claims)
+
+
+def evaluation_of(case_id: int) -> Evaluation | None:
+    """Return the latest evaluation of a case, or None: nobody has said anything."""
+    return Evaluation.objects.filter(case_id=case_id).order_by("-seq").first()
+
+
+def looks_at(case_id: int) -> tuple[Look, ...]:
+    """Return who looked at a case, newest first."""
+    return tuple(Look.objects.filter(case_id=case_id).order_by("-seq")[:200])
+
+
+# --- worklists --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a worklist is asked for: filters by column, and the row after which it goes on (sort_on, case id)."""
+
+    states: tuple[str, ...] = ()
+    channel: str = ""
+    kind: str = ""
+    mine: bool = False
+    shelf: str = ""
+    after: tuple[date, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """One page of work, nearest legal date first; `after` leads to the next page or is None."""
+
+    items: Sequence[WorkItem]
+    after: tuple[date, int] | None
+    counts: dict[str, int]
+
+
+SHELVES = ("nobody", "bounced", "due", "waiting")
+
+
+def worklist(actor: Actor, wanted: Wanted, *, on: date, size: int = PAGE) -> Worklist:
+    """Return a page of the organ's work with the counts of the shelf, each capped at 500. Two queries."""
+    rows = _filtered(WorkItem.objects.filter(work_of(actor)), actor, wanted, on)
+    if wanted.after:
+        day, case_id = wanted.after
+        rows = rows.filter(sort_on__gte=day).exclude(sort_on=day, case_id__lte=case_id)
+    items = list(rows.order_by("sort_on", "case_id")[: size + 1])
+    last = items[size - 1] if len(items) > size else None
+    return Worklist(items[:size], (last.sort_on, last.case_id) if last else None, shelf_counts(actor, on=on))
+
+
+def shelf_counts(actor: Actor, *, on: date) -> dict[str, int]:
+    """Return how many items lie on each shelf, at most 501 (shown as "500+"). One query that reads no more than that."""
+    mine = WorkItem.objects.filter(work_of(actor))
+    parts = [mine.filter(_shelf(name, on)).values("case_id")[: CAP + 1].query for name in SHELVES]
+    if any(part.is_empty() for part in parts):
+        return dict.fromkeys(SHELVES, 0)
+    compiled = [part.get_compiler(connection=connection).as_sql() for part in parts]
+    columns = ", ".join(f"(SELECT count(*) FROM ({sql}) AS s{i})" for i, (sql, _) in enumerate(compiled))
+    params = [param for _, some in compiled for param in some]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns}", params)
+        return dict(zip(SHELVES, cursor.fetchone(), strict=True))
+
+
+def _filtered(rows: QuerySet[WorkItem], actor: Actor, wanted: Wanted, on: date) -> QuerySet[WorkItem]:
+    if wanted.states:
+        rows = rows.filter(state__in=wanted.states)
+    if wanted.channel:
+        rows = rows.filter(channel=wanted.channel)
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.mine:
+        rows = rows.filter(officer_id=actor.staff.pk)
+    return rows.filter(_shelf(wanted.shelf, on)) if wanted.shelf in SHELVES else rows
+
+
+def _shelf(name: str, on: date) -> Q:
+    """Return the filter of one shelf: nobody responsible, sent back twice, due or past due, waiting for others."""
+    return {
+        "nobody": Q(officer_id=None, turn="act"),
+        "bounced": Q(bounced__gte=2),
+        "due": Q(turn="act", sort_on__lte=on),
+        "waiting": Q(turn="wait"),
+    }[name]

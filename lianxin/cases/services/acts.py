@@ -1,0 +1,216 @@
+"""The one write path: load, decide, and write the step with all it entails in one transaction on one case.
+
+Order of writing: compare-and-set of the case row (which hands out the next `seq`), step, ledger entry, notices,
+papers, work items. A repeated key finds its first result; a case changed meanwhile raises Stale; nothing is half done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+
+from lianxin.cases.history import Loaded, Moment, act_of, load
+from lianxin.cases.models import Case, Notice, Paper, Step, WorkItem
+from lianxin.ledger import chain
+from lianxin.organs.actors import Actor
+from lianxin.papers import PaperContent, digest
+from lianxin.procedure.book import load_book
+from lianxin.procedure.calendar import load_calendar
+from lianxin.procedure.clock import Running, clocks, nearest
+from lianxin.procedure.engine import Act, Decision, decide
+from lianxin.procedure.errors import Stale
+
+__all__ = ["PETITIONER", "SYSTEM", "Loaded", "Moment", "Request", "Writing", "act_of", "load", "perform"]
+
+WAITING_FOR_RECEIVER = frozenset({"referred", "disputed"})
+SYSTEM = "system"
+NO_DATE = date(9999, 12, 31)
+PETITIONER = "petitioner"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks to do: the event, the facts the rule is judged by, a remark, and the idempotency key."""
+
+    event: str
+    key: str
+    parts: Mapping[str, object] = field(default_factory=dict)
+    note: str = ""
+    role: str = ""
+
+
+@dataclass(slots=True)
+class Writing:
+    """What the caller adds to a step: changes of the case row, papers, and rows of its own in the transaction."""
+
+    changes: dict[str, object] = field(default_factory=dict)
+    papers: Sequence[PaperContent] = ()
+    also: Callable[[int], None] | None = None
+
+
+def perform(
+    loaded: Loaded, request: Request, *, actor: Actor | None, when: Moment, writing: Writing | None = None
+) -> Case:
+    """Carry out one act and return the case as it is afterwards.
+
+    `actor` is None for the petitioner and for the clock-driven system; `request.role` then says which.
+    Raises Refused (not allowed, nothing written) and Stale (somebody was first, nothing written). A request
+    whose key is already there returns the case unchanged.
+    """
+    if request.key in loaded.keys:
+        return loaded.case
+    writing = writing or Writing()
+    roles = actor.roles if actor else frozenset({request.role})
+    decision = decide(
+        loaded.book,
+        loaded.snapshot(),
+        request.event,
+        roles=roles,
+        on=when.on,
+        parts=request.parts,
+        calendar=load_calendar(),
+    )
+    step = step_row(loaded.case, decision, request, actor=actor, when=when)
+    acts = (*loaded.acts, act_of(step))
+    running = clocks(loaded.book, acts, calendar=load_calendar())
+    with transaction.atomic():
+        before = desks(loaded.case)
+        head = loaded.case.head
+        entry = entry_of(step, head)
+        changes = {"state": decision.state, "steps": step.seq, "head": entry.hash, **writing.changes}
+        if writing.papers:
+            changes["papers"] = loaded.case.papers + len(writing.papers)
+        apply(loaded.case, changes)
+        step.save(force_insert=True)
+        entry.save(force_insert=True)
+        write_owed(loaded.case, step, decision, writing.papers)
+        if writing.also:
+            writing.also(step.seq)
+        place_work(loaded.case, before=before, running=nearest(running), bounced=bounces(acts))
+    return loaded.case
+
+
+def apply(case: Case, changes: Mapping[str, object]) -> None:
+    """Write changes to the case row if it is still as it was read, and set them on `case`; raise Stale if not."""
+    row = {**changes, "version": case.version + 1}
+    won = Case.objects.filter(pk=case.pk, version=case.version).update(**row)
+    if not won:
+        raise Stale(f"{case.number}：其他同事刚刚办理了这一件，您的操作没有保存。请刷新后再试。")
+    for name, value in row.items():
+        setattr(case, name, value)
+
+
+def step_row(case: Case, decision: Decision, request: Request, *, actor: Actor | None, when: Moment) -> Step:
+    """Return the unsaved step that follows the case's last one."""
+    return Step(
+        case_id=case.pk,
+        seq=case.steps + 1,
+        event=decision.event,
+        rule=decision.step,
+        source=decision.source,
+        state=decision.state,
+        organ_id=actor.organ.pk if actor else None,
+        staff_id=actor.staff.pk if actor else None,
+        role=request.role or (sorted(actor.roles)[0] if actor else SYSTEM),
+        on=when.on,
+        at=when.at,
+        facts=dict(request.parts),
+        note=request.note,
+        key=request.key,
+    )
+
+
+def entry_of(step: Step, head: str) -> chain.Entry:
+    """Return the unsaved ledger entry of a step, chained to `head`."""
+    return chain.entry(
+        case_id=step.case_id,
+        seq=step.seq,
+        act=f"case.{step.event}",
+        organ_id=step.organ_id,
+        staff_id=step.staff_id,
+        on=step.on,
+        at=step.at,
+        payload=step.payload(),
+        prev=head,
+    )
+
+
+def write_owed(case: Case, step: Step, decision: Decision, papers: Sequence[PaperContent]) -> None:
+    """Add the notices the rule owes and the papers the act issues; their numbers follow the case's papers."""
+    if decision.notices:
+        Notice.objects.bulk_create(
+            Notice(case_id=case.pk, seq=step.seq, kind=kind) for kind in decision.notices
+        )
+    if not papers:
+        return
+    first = case.papers - len(papers) + 1
+    Paper.objects.bulk_create(
+        Paper(
+            case_id=case.pk,
+            seq=first + i,
+            step=step.seq,
+            kind=paper.kind,
+            number=str(paper.fields["number"]),
+            organ_id=step.organ_id or case.holder_id,
+            issued_at=step.at,
+            content=dict(paper.fields),
+            digest=digest(paper),
+        )
+        for i, paper in enumerate(papers)
+    )
+
+
+def desks(case: Case) -> dict[int, str]:
+    """Return which organs have the case on their list, and whether they must act or wait."""
+    if load_book(case.rulebook).states[case.state].ends:
+        return {}
+    if case.offered_to_id and case.state in WAITING_FOR_RECEIVER:
+        return {case.holder_id: WorkItem.Turn.WAIT, case.offered_to_id: WorkItem.Turn.ACT}
+    if case.offered_to_id:
+        return {case.holder_id: WorkItem.Turn.ACT, case.offered_to_id: WorkItem.Turn.WAIT}
+    return {case.holder_id: WorkItem.Turn.WAIT if case.state == "served" else WorkItem.Turn.ACT}
+
+
+def bounces(acts: Sequence[Act]) -> int:
+    """Return how often the case was sent back to its sender."""
+    return sum(act.event == "agree_objection" for act in acts)
+
+
+def place_work(case: Case, *, before: Mapping[int, str], running: Running | None, bounced: int = 0) -> None:
+    """Bring the work items of a case in line with the case; `before` is where it lay until now."""
+    after = desks(case)
+    gone = set(before) - set(after)
+    if gone:
+        WorkItem.objects.filter(organ_id__in=gone, case_id=case.pk).delete()
+    values = work_values(case, running, bounced)
+    for organ_id in sorted(after):
+        if organ_id in before:
+            WorkItem.objects.filter(organ_id=organ_id, case_id=case.pk).update(turn=after[organ_id], **values)
+        else:
+            WorkItem(organ_id=organ_id, case_id=case.pk, turn=after[organ_id], **values).save(
+                force_insert=True
+            )
+
+
+def work_values(case: Case, running: Running | None, bounced: int) -> dict[str, object]:
+    """Return the columns a worklist prints and sorts by; no identity among them."""
+    return {
+        "number": case.number,
+        "summary": case.summary,
+        "state": case.state,
+        "channel": case.channel,
+        "kind": case.kind,
+        "category": case.category,
+        "place_name": case.place.full_name[-60:],
+        "received_on": case.received_on,
+        "officer_id": case.officer_id,
+        "officer_name": case.officer.name if case.officer else "",
+        "clock": running.clock if running else "",
+        "legal_on": running.deadline.legal if running else None,
+        "sort_on": running.deadline.legal if running else NO_DATE,
+        "warn_on": running.deadline.warn if running else None,
+        "bounced": bounced,
+    }

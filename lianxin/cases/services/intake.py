@@ -1,0 +1,328 @@
+"""How an item comes in: filed online by the petitioner, recorded at a desk, or taken over from another system.
+
+Every item is registered; nothing is refused for its level, its author or its number (Art 17, 22, 23, 44(1)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+
+from lianxin.cases import numbers
+from lianxin.cases.models import Case, CaseNumber, CaseText, Claim, ImportedRow, QueryCode, Step
+from lianxin.cases.services.acts import (
+    PETITIONER,
+    Loaded,
+    Moment,
+    Request,
+    Writing,
+    act_of,
+    entry_of,
+    perform,
+    place_work,
+    step_row,
+    write_owed,
+)
+from lianxin.cases.texts import normalised, one_line, plain_code
+from lianxin.ledger.models import Entry
+from lianxin.organs.actors import Actor
+from lianxin.organs.models import Organ, Region
+from lianxin.petitioners import vault
+from lianxin.procedure.book import Rulebook, book_for
+from lianxin.procedure.calendar import load_calendar
+from lianxin.procedure.clock import clocks, nearest
+from lianxin.procedure.engine import Act, Decision, Snapshot, decide
+from lianxin.procedure.errors import Refused
+
+BODY_LIMIT = 20_000
+FIRST_DAY = date(2005, 5, 1)
+"""No regulation in the rulebooks is older."""
+ORAL = frozenset({"visit", "call"})
+
+
+class BadPetition(Refused):
+    """A petition cannot be registered as it was given; the sentence says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an item taken over from another system comes from: the system, the row, and its number there."""
+
+    system: str
+    row_key: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Petition:
+    """What is to be registered, as it was typed. `received_on` is the legal day, not the day of registration.
+
+    `identity` and `helper` map names of `vault.FIELDS` to text; both may be empty (anonymous).
+    """
+
+    channel: str
+    kind: str
+    place: Region
+    organ: Organ
+    body: str
+    received_on: date
+    received_at: datetime
+    ask: str = ""
+    category: str = ""
+    subroute: str = ""
+    summary: str = ""
+    claims: Sequence[str] = ()
+    identity: Mapping[str, str] = field(default_factory=dict)
+    helper: Mapping[str, str] = field(default_factory=dict)
+    people: int = 1
+    read_back: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A registered item: the case and, shown once, its query code ("" for an item taken over)."""
+
+    case: Case
+    code: str
+
+
+def file(
+    petition: Petition,
+    *,
+    case_id: int,
+    when: Moment,
+    book: Rulebook | None = None,
+    keep: Callable[[Filed], None] | None = None,
+) -> Filed:
+    """Return the item a petitioner has submitted, in state `received` with its number and code.
+
+    `case_id` is the id of the draft: a second submission of one draft raises IntegrityError and writes nothing.
+    `keep` is given the item inside its transaction: the place to keep the receipt for a lost answer.
+    Raises BadPetition.
+    """
+    events = [("submit", PETITIONER, None)]
+    return _open(petition, case_id=case_id, events=events, when=when, book=book, keep=keep)
+
+
+def record(petition: Petition, *, case_id: int, actor: Actor, when: Moment, note: str = "") -> Filed:
+    """Return the item an officer has taken in from a letter, a visit, a call or a fax, and registered.
+
+    Oral statements must have been read back (Art 19(1)). Raises BadPetition and Refused.
+    """
+    events = [("record_offline", "window", actor), ("register", "window", actor)]
+    return _open(petition, case_id=case_id, events=events, when=when, note=note)
+
+
+def take_over(petition: Petition, *, case_id: int, actor: Actor, when: Moment) -> Filed:
+    """Return an item taken over from another system, with its own number and day, registered here. No code is made."""
+    events = [("record_offline", "window", actor), ("register", "window", actor)]
+    return _open(petition, case_id=case_id, events=events, when=when, with_code=False)
+
+
+def register(
+    loaded: Loaded,
+    *,
+    actor: Actor,
+    key: str,
+    when: Moment,
+    kind: str,
+    category: str,
+    subroute: str,
+    summary: str,
+    place: Region | None = None,
+) -> Case:
+    """Return the received item as registered: the officer has confirmed kind, category, route, place and a summary
+    without identity. Raises Refused, Stale.
+    """
+    if not one_line(summary):
+        raise BadPetition(
+            "请填写摘要：一句话说明反映的问题，不写姓名、电话等身份信息。", article="信访工作条例 第二十三条"
+        )
+    changes: dict[str, object] = {
+        "kind": kind,
+        "category": category,
+        "subroute": subroute,
+        "summary": one_line(summary)[:120],
+        "registered_at": when.at,
+    }
+    if place is not None:
+        changes["place"] = place
+    parts = {"kind": kind, "category": category, "subroute": subroute, "text": True}
+    request = Request("register", key, parts, role="window" if actor.has("window") else "intake")
+    return perform(loaded, request, actor=actor, when=when, writing=Writing(changes))
+
+
+def _open(
+    petition: Petition,
+    *,
+    case_id: int,
+    events: Sequence[tuple[str, str, Actor | None]],
+    when: Moment,
+    note: str = "",
+    book: Rulebook | None = None,
+    with_code: bool = True,
+    keep: Callable[[Filed], None] | None = None,
+) -> Filed:
+    """Write a new item with its first steps in one transaction."""
+    check(petition, when)
+    book = book or book_for(petition.received_on)
+    region_code = petition.organ.region.code[:6]
+    count = numbers.counter.next(region_code, when.on, block=numbers.BLOCK if with_code else 500)
+    case = _case_row(petition, case_id=case_id, book=book, when=when, count=count)
+    opening = _opening(petition, case, events, book=book, when=when, note=note)
+    entries = []
+    for step, _ in opening:
+        entries.append(entry_of(step, case.head))
+        case.head = entries[-1].hash
+    running = clocks(book, [act_of(step) for step, _ in opening], calendar=load_calendar())
+    code = numbers.new_code() if with_code else ""
+    with transaction.atomic():
+        case.save(force_insert=True)
+        _write_content(petition, case)
+        Step.objects.bulk_create(step for step, _ in opening)
+        Entry.objects.bulk_create(entries)
+        for step, decision in opening:
+            write_owed(case, step, decision, ())
+        place_work(case, before={}, running=nearest(running))
+        CaseNumber.objects.create(number=case.number, case_id=case.pk)
+        if code:
+            QueryCode.objects.create(
+                number=case.number, code_hash=numbers.code_hash(case.number, code), issued_at=when.at
+            )
+        if petition.origin:
+            ImportedRow.objects.create(
+                source=petition.origin.system,
+                row_key=petition.origin.row_key,
+                case_id=case.pk,
+                imported_at=when.at,
+            )
+        filed = Filed(case, code)
+        if keep:
+            keep(filed)
+    return filed
+
+
+def check(petition: Petition, when: Moment) -> None:
+    """Raise BadPetition for what a person can mend; writes nothing."""
+    problems = []
+    body = normalised(petition.body)
+    if not body:
+        problems.append("请写明反映的事情，不能为空。")
+    if len(body) > BODY_LIMIT:
+        problems.append(f"正文有 {len(body)} 字，最多 {BODY_LIMIT} 字。请分成几部分，其余作为补充材料提交。")
+    if petition.received_on > when.on:
+        problems.append(f"收到日期 {petition.received_on} 晚于今天 {when.on}，请核对。")
+    if petition.received_on < FIRST_DAY:
+        problems.append(f"收到日期 {petition.received_on} 早于 2005 年 5 月 1 日，没有可适用的规则，请核对。")
+    if petition.people < 1:
+        problems.append("信访人数至少为 1。")
+    if problems:
+        raise BadPetition("".join(problems), article="信访工作条例 第十九条")
+
+
+def _case_row(petition: Petition, *, case_id: int, book: Rulebook, when: Moment, count: int) -> Case:
+    number = numbers.item_number(
+        region_code=petition.organ.region.code, channel=petition.channel, day=when.on, count=count
+    )
+    origin, online = petition.origin, petition.channel == "online" and petition.origin is None
+    return Case(
+        id=case_id,
+        number=number,
+        channel=petition.channel,
+        kind=petition.kind,
+        category=petition.category,
+        subroute=petition.subroute,
+        place=petition.place,
+        summary=one_line(petition.summary)[:120],
+        state="draft" if online else "-",
+        received_on=petition.received_on,
+        received_at=petition.received_at,
+        registrar=petition.organ,
+        holder=petition.organ,
+        rulebook=book.id,
+        anonymous=not any(petition.identity.values()),
+        people=petition.people,
+        source_system=origin.system if origin else "",
+        source_number=origin.number if origin else "",
+    )
+
+
+def _opening(
+    petition: Petition,
+    case: Case,
+    events: Sequence[tuple[str, str, Actor | None]],
+    *,
+    book: Rulebook,
+    when: Moment,
+    note: str,
+) -> list[tuple[Step, Decision]]:
+    """Return the first steps of a new item, unsaved, and bring `case` to the state they lead to."""
+    calendar = load_calendar()
+    parts = {
+        "text": True,
+        "oral": petition.channel in ORAL,
+        "read_back": petition.read_back,
+        "kind": petition.kind,
+        "category": petition.category,
+        "channel": petition.channel,
+    }
+    acts: tuple[Act, ...] = ()
+    opening = []
+    for event, role, actor in events:
+        on = when.on if acts else petition.received_on
+        snapshot = Snapshot(
+            state=case.state,
+            received_on=case.received_on,
+            channel=case.channel,
+            kind=case.kind,
+            subroute=case.subroute or None,
+            acts=acts,
+            organ=str(petition.organ.pk),
+        )
+        decision = decide(
+            book, snapshot, event, roles=frozenset({role}), on=on, parts=parts, calendar=calendar
+        )
+        request = Request(event, f"open.{event}", parts, note=note if not acts else "", role=role)
+        step = step_row(case, decision, request, actor=actor, when=Moment(on, when.at))
+        acts = (*acts, Act(event, decision.state, on, str(petition.organ.pk), parts))
+        case.state, case.steps = decision.state, step.seq
+        opening.append((step, decision))
+    if case.state != "received":
+        case.registered_at = when.at
+    return opening
+
+
+def _write_content(petition: Petition, case: Case) -> None:
+    """Write text and claims, and seal the people into the vault."""
+    CaseText.objects.create(
+        case=case,
+        body=normalised(petition.body),
+        ask=normalised(petition.ask),
+        original=petition.body,
+        read_back=petition.read_back,
+    )
+    claims = [one_line(text)[:500] for text in petition.claims if one_line(text)] or [_first_words(petition)]
+    Claim.objects.bulk_create(
+        Claim(case_id=case.pk, seq=i, text=text) for i, text in enumerate(claims, start=1)
+    )
+    for seq, (role, identity) in enumerate(
+        (("petitioner", petition.identity), ("helper", petition.helper)), start=1
+    ):
+        if role == "petitioner" or any(identity.values()):
+            vault.enrol(
+                case_id=case.pk, seq=seq, role=role, identity=_clean(identity), organ_id=case.holder_id
+            )
+
+
+def _first_words(petition: Petition) -> str:
+    return (one_line(petition.ask) or one_line(petition.body))[:500]
+
+
+def _clean(identity: Mapping[str, str]) -> dict[str, str]:
+    """Return identity fields in their stored form: numbers without blanks, the rest on one line."""
+    coded = {"phone", "id_number"}
+    return {name: plain_code(value) if name in coded else one_line(value) for name, value in identity.items()}

@@ -1,0 +1,201 @@
+"""What each paper of a case says, checked before it is issued, and its printing. The rulebook lists the mandatory contents.
+
+A paper never holds the petitioner's name: `SEALED_NAME` stands for it, and the vault opens the name when the paper
+is printed, which is a look. The registration receipt is number D00 of every case and is made when asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils.translation import override
+
+from lianxin.cases.models import Case, Channel, Claim, Paper
+from lianxin.cases.services.acts import Loaded
+from lianxin.ledger.chain import Reader
+from lianxin.organs.models import Organ
+from lianxin.organs.selectors import reviewing_organs
+from lianxin.papers import MissingGlyph, PaperContent, check, missing_glyphs, render_apart
+from lianxin.petitioners import vault
+from lianxin.procedure.book import Rulebook
+from lianxin.procedure.calendar import load_calendar
+from lianxin.procedure.clock import deadline
+from lianxin.procedure.routing import review_organs
+
+SEALED_NAME = "〔信访人姓名〕"
+UNNAMED = "信访人"
+RECEIPT_WORDS = 400
+SEAL = "（印章）"
+HOW_TO_REVIEW = "可以在网上信访平台、到接待场所或者邮寄书面申请提出，并附本意见书。"
+YOUR_RIGHTS = (
+    "您可以随时查询进展、补充材料，可以陈述事实和理由，也可以要求当面说明。办理本事项的人员与您或者本事项有直接利害"
+    "关系的，您可以要求其回避。被反映的单位和个人无权查看您的身份信息；谁查看过您的信息，您可以在网上查询。"
+)
+
+
+def paper_number(case: Case, count: int) -> str:
+    """Return the number of the case's `count`th paper: the item number and D01, D02, …"""
+    return f"{case.number}-D{count:02d}"
+
+
+def registration_receipt(case: Case, *, text: str, book: Rulebook, code: str = "") -> PaperContent:
+    """Return the receipt (登记回执) of a case; the query code only where it is passed in, it is kept nowhere."""
+    due = deadline(book, "REG_NOTICE", case.received_on, calendar=load_calendar())
+    summary = text if len(text) <= RECEIPT_WORDS else text[:RECEIPT_WORDS] + "……"
+    fields: dict[str, object] = {
+        **_common(case, case.registrar, case.received_on),
+        "number": paper_number(case, 0),
+        "received_at": case.received_at.isoformat(),
+        "channel": _channel(case),
+        "summary": summary,
+        "promised_notice_on": due.legal.isoformat(),
+        "follow": _follow(),
+    }
+    if code:
+        fields["query_code"] = code
+    return PaperContent("receipt", fields)
+
+
+def acceptance_notice(loaded: Loaded, *, organ: Organ, on: date) -> PaperContent:
+    """Return the acceptance notice (受理告知书), checked. Raises IncompletePaper, MissingGlyph."""
+    case = loaded.case
+    due = deadline(loaded.book, "HANDLE", on, calendar=load_calendar())
+    fields = {
+        **_common(case, organ, on),
+        **_person(case),
+        "number": paper_number(case, case.papers + 1),
+        "matter": case.summary,
+        "handling_organ": organ.name,
+        "accepted_on": on.isoformat(),
+        "last_day": due.legal.isoformat(),
+        "right_to_be_heard": YOUR_RIGHTS,
+        "query_code": f"凭信访事项编号和登记时领取的查询码，可以在{_follow()['address']}查询办理进展。",
+        "received_on": case.received_on.isoformat(),
+        "channel": _channel(case),
+    }
+    return _checked(loaded.book, PaperContent("acceptance_notice", fields), case)
+
+
+def opinion(loaded: Loaded, *, organ: Organ, on: date) -> PaperContent:
+    """Return the opinion (处理意见书), claim by claim, with the way to review, checked. Raises as above."""
+    case = loaded.case
+    ranks = review_organs(loaded.book, organ.rank)
+    organs = [above.name for above in reviewing_organs(organ, ranks, on=on)]
+    fields = {
+        **_common(case, organ, on),
+        **_person(case),
+        "number": paper_number(case, case.papers + 1),
+        "claims": [_claim(claim) for claim in Claim.objects.filter(case_id=case.pk).order_by("seq")],
+        "remedy": HOW_TO_REVIEW,
+        "remedy_organs": organs,
+        "remedy_last_day": f"自收到本意见书之日起{loaded.book.clocks['REVIEW_WIN'].length}日内",
+        "received_on": case.received_on.isoformat(),
+        "channel": _channel(case),
+        "accepted_on": max((act.on for act in loaded.acts if act.event == "accept"), default=on).isoformat(),
+    }
+    return _checked(loaded.book, PaperContent("opinion", fields), case)
+
+
+def proof_of_service(
+    loaded: Loaded, *, organ: Organ, on: date, service: Mapping[str, object]
+) -> PaperContent:
+    """Return the proof of service (送达回证) of the case's opinion, checked. Raises as above."""
+    case = loaded.case
+    served = Paper.objects.filter(case_id=case.pk, kind="opinion").order_by("-seq").first()
+    fields: dict[str, object] = {
+        **_common(case, organ, on),
+        **_person(case),
+        "number": paper_number(case, case.papers + 1),
+        "document": {"title": "信访事项处理意见书", "number": served.number if served else ""},
+        "method": service["method"],
+        "served_at": str(service["served_on"]),
+        "proof": service["proof"],
+    }
+    if service["refused"]:
+        fields["refusal_note"] = f"收件人拒绝签收，见证人：{service['witness']}"
+    else:
+        fields["receiver"] = service["receiver"] or fields["petitioner"]
+    return _checked(loaded.book, PaperContent("proof_of_service", fields), case)
+
+
+def print_paper(paper: Paper, *, reader: Reader, purpose: str, at: datetime) -> bytes:
+    """Return the PDF of an issued paper; the name is opened for it and the look recorded. Same bytes each time."""
+    content = PaperContent(paper.kind, paper.content)
+    if SEALED_NAME in str(paper.content):
+        name = vault.reveal(case_id=paper.case_id, seq=1, field="name", purpose=purpose, reader=reader, at=at)
+        content = PaperContent(paper.kind, _named(paper.content, name or UNNAMED))
+    return render_apart(content, issued_at=paper.issued_at)
+
+
+def print_receipt(case: Case, *, text: str, book: Rulebook, code: str, variant: str = "a4") -> bytes:
+    """Return the PDF of the registration receipt, A4 or 58 mm ("narrow"). Raises IncompletePaper, MissingGlyph."""
+    content = registration_receipt(case, text=text, book=book, code=code)
+    check(book.papers[content.kind], content)
+    return render_apart(content, variant=variant, issued_at=case.received_at)
+
+
+def _checked(book: Rulebook, content: PaperContent, case: Case) -> PaperContent:
+    """Return the content if nothing mandatory is missing and every character can be printed, the sealed name included."""
+    check(book.papers[content.kind], content)
+    if not case.anonymous:
+        missing = vault.examine(
+            case_id=case.pk, seq=1, field="name", test=lambda name: missing_glyphs(name, "body")
+        )
+        if missing:
+            label = book.papers[content.kind].label
+            raise MissingGlyph(label, tuple((char, ("信访人姓名",)) for char in missing))
+    return content
+
+
+def _common(case: Case, organ: Organ, on: date) -> dict[str, object]:
+    contact = {"phone": organ.phone, "address": organ.address, "hours": organ.hours}
+    return {
+        "organ": organ.name,
+        "date": on.isoformat(),
+        "item_no": case.number,
+        "seal": SEAL,
+        "contact": {key: value for key, value in contact.items() if value},
+    }
+
+
+def _person(case: Case) -> dict[str, object]:
+    return {"petitioner": UNNAMED if case.anonymous else SEALED_NAME}
+
+
+def _claim(claim: Claim) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "text": claim.text,
+        "facts": claim.facts,
+        "outcome": claim.outcome,
+        "decision": claim.decision,
+        "basis": claim.basis,
+    }
+    if claim.promise and claim.promise_on:
+        fields |= {"promise": claim.promise, "promise_on": claim.promise_on.isoformat()}
+    return fields
+
+
+def _channel(case: Case) -> str:
+    """Return the channel in Chinese, whatever language the officer reads: papers are in the source language."""
+    with override("zh-hans"):
+        return str(Channel(case.channel).label)
+
+
+def _follow() -> dict[str, str]:
+    return {"address": f"{settings.PUBLIC_URL.rstrip('/')}/follow/"}
+
+
+def _named(value: object, name: str) -> Mapping[str, object]:
+    """Return paper fields with the name in the place of its stand-in."""
+
+    def put(part: object) -> object:
+        if isinstance(part, str):
+            return part.replace(SEALED_NAME, name)
+        if isinstance(part, Mapping):
+            return {key: put(inner) for key, inner in part.items()}
+        return [put(inner) for inner in part] if isinstance(part, list) else part
+
+    named = put(value)
+    return named if isinstance(named, Mapping) else {}

@@ -1,0 +1,79 @@
+"""Serving an opinion and proving it (送达): without proof no window for review begins (Art 35)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lianxin.cases.models import Case, Notice
+from lianxin.cases.policies import check_may
+from lianxin.cases.services import papers
+from lianxin.cases.services.acts import SYSTEM, Loaded, Moment, Request, Writing, perform
+from lianxin.cases.texts import one_line
+from lianxin.organs.actors import Actor
+from lianxin.procedure.errors import GuardFailed
+
+METHODS = {"in_person": "直接送达", "post": "邮寄送达", "electronic": "电子送达", "other": "其他方式"}
+
+
+def serve(
+    loaded: Loaded,
+    *,
+    actor: Actor,
+    method: str,
+    served_on: date,
+    proof: str,
+    receiver: str,
+    refused: bool,
+    witness: str,
+    key: str,
+    when: Moment,
+) -> Case:
+    """Return the case as answered, with the proof of service (送达回证) and the thirty days for review running.
+
+    `served_on` is the day the petitioner received it; `proof` says what shows it (signature, post number, read
+    receipt); a refusal needs a witness. Raises NotYours, Refused, IncompletePaper, Stale.
+    """
+    check_may(actor, loaded.case, "serve")
+    proof, witness, receiver = one_line(proof), one_line(witness), one_line(receiver)
+    issued_on = max(
+        (act.on for act in loaded.acts if act.event == "sign_opinion"), default=loaded.case.received_on
+    )
+    if not issued_on <= served_on <= when.on:
+        raise GuardFailed(
+            f"送达日期应当在意见书出具日（{issued_on}）和今天（{when.on}）之间",
+            article="信访工作条例 第三十五条",
+        )
+    if refused and not witness:
+        raise GuardFailed("收件人拒收的，请写明见证人", article="民事诉讼法 第八十九条（参照）")
+    if method not in METHODS:
+        raise GuardFailed("请选择送达方式", article="信访工作条例 第三十五条")
+    parts = {"proof_of_service": bool(proof), "method": method, "refused": refused}
+    service = {
+        "method": METHODS[method],
+        "served_on": served_on,
+        "proof": proof,
+        "receiver": receiver,
+        "refused": refused,
+        "witness": witness,
+    }
+    paper = papers.proof_of_service(loaded, organ=actor.organ, on=when.on, service=service)
+    request = Request("serve", key, parts, role="window" if actor.has("window") else "handler")
+
+    def told(seq: int) -> None:
+        Notice.objects.filter(case_id=loaded.case.pk, state=Notice.State.OWED).update(
+            state=Notice.State.TOLD, told_at=when.at
+        )
+
+    return perform(
+        loaded,
+        request,
+        actor=actor,
+        when=Moment(served_on, when.at),
+        writing=Writing(papers=[paper], also=told),
+    )
+
+
+def lapse(loaded: Loaded, *, when: Moment) -> Case:
+    """Return the case as closed because nobody asked for review in the window. The system's own step."""
+    request = Request("window_end", f"window_end.{loaded.case.steps}", {}, role=SYSTEM)
+    return perform(loaded, request, actor=None, when=when)

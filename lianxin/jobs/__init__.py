@@ -1,0 +1,1 @@
+"""Background work over tables: sweeps that may be stopped and run again."""

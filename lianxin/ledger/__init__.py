@@ -1,0 +1,1 @@
+"""Acts and looks: entries added, never changed; a hash chain per case."""

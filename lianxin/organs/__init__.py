@@ -1,0 +1,1 @@
+"""机关、单位: regions and their lineage, organs, posts, staff, sign-in."""

@@ -1,0 +1,40 @@
+"""Who acts: a person in an organ with the roles held there today. The face makes one per request and passes it down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from lianxin.organs.models import Organ, Post, Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An officer at work: the person, the organ spoken for, and the roles held in it."""
+
+    staff: Staff
+    organ: Organ
+    roles: frozenset[str]
+
+    def has(self, *roles: str) -> bool:
+        """Tell whether one of `roles` is held."""
+        return bool(self.roles.intersection(roles))
+
+
+def actors_of(staff_id: int, *, on: date) -> list[Actor]:
+    """Return the person once per organ with the posts held on that day, by organ id. One query; [] when none."""
+    posts = (
+        Post.objects.held_on(on)
+        .filter(staff_id=staff_id, staff__is_active=True)
+        .select_related("staff", "organ__region")
+        .order_by("organ_id", "id")
+    )
+    return _by_organ(posts)
+
+
+def _by_organ(posts: Iterable[Post]) -> list[Actor]:
+    organs: dict[int, tuple[Post, set[str]]] = {}
+    for post in posts:
+        organs.setdefault(post.organ_id, (post, set()))[1].add(post.role)
+    return [Actor(first.staff, first.organ, frozenset(roles)) for first, roles in organs.values()]

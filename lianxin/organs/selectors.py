@@ -1,0 +1,57 @@
+"""What is read about places and organs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from lianxin.organs.models import Organ, OrganKind, OrganLevel, Region
+
+LEVEL_ORDER = [level.value for level in reversed(OrganLevel)]
+
+
+def in_force(on: date) -> Q:
+    """Return the filter for rows (regions, organs) that are in force on a day."""
+    return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_to=None) | Q(valid_to__gt=on))
+
+
+def path_ids(path: str) -> list[int]:
+    """Return the ids on a materialised path, from the top."""
+    return [int(part) for part in path.strip("/").split("/") if part]
+
+
+def ladder(place: Region, *, on: date) -> list[Organ]:
+    """Return the civil-affairs organs that cover a place on a day, lowest level first. One query."""
+    found = Organ.objects.filter(
+        in_force(on), region_id__in=path_ids(place.path), kind=OrganKind.CIVIL_AFFAIRS
+    ).select_related("region")
+    return sorted(found, key=lambda organ: LEVEL_ORDER.index(organ.level))
+
+
+def below(organ: Organ) -> QuerySet[Organ]:
+    """Return the organ and all under it, by path."""
+    return Organ.objects.filter(path__startswith=organ.path)
+
+
+def children(region: Region | None, *, on: date) -> QuerySet[Region]:
+    """Return the places directly under a place on a day, by code; the provinces for None."""
+    if region is None:
+        return Region.objects.filter(in_force(on), level="province").order_by("code")
+    return Region.objects.filter(in_force(on), parent=region).order_by("code")
+
+
+def receivers(organ: Organ, *, on: date) -> QuerySet[Organ]:
+    """Return the organs to which `organ` may refer: those under it, and those directly beside and above it."""
+    near = Q(path__startswith=organ.path) | Q(parent_id=organ.parent_id) | Q(pk__in=path_ids(organ.path))
+    kinds = [OrganKind.CIVIL_AFFAIRS, OrganKind.DEPARTMENT, OrganKind.AFFILIATED, OrganKind.NETWORK]
+    return Organ.objects.filter(near, in_force(on), kind__in=kinds).exclude(pk=organ.pk).order_by("path")
+
+
+def reviewing_organs(organ: Organ, ranks: tuple[str, ...], *, on: date) -> list[Organ]:
+    """Return the organs of the given ranks ("county.government", …) over the place of `organ`, nearest first."""
+    found = Organ.objects.filter(in_force(on), region_id__in=path_ids(organ.region.path)).select_related(
+        "region"
+    )
+    rows = [row for row in found if row.rank in ranks and row.pk != organ.pk]
+    return sorted(rows, key=lambda row: ranks.index(row.rank))

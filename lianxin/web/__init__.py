@@ -1,0 +1,1 @@
+"""Pages: the public site (阳光信访) and the officers' desk."""

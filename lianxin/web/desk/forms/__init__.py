@@ -1,0 +1,1 @@
+"""What the desk's forms take in and how they speak of mistakes."""

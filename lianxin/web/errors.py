@@ -1,0 +1,44 @@
+"""Error pages: what happened, what to do, whom to call; never a word about whether something exists."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the page for an address that leads nowhere, or to something that is not the reader's."""
+    return _page(
+        request, 404, _("没有找到这个页面"), _("地址可能写错了，或者您没有权限查看。请检查地址，或回到首页。")
+    )
+
+
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the page for a function that is not open to the reader."""
+    return _page(
+        request, 403, _("不能使用这项功能"), _("您现在的岗位不能使用这项功能。如果需要，请联系本机构管理员。")
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return the page for a form that came from a page opened too long ago, or from elsewhere."""
+    return _page(
+        request,
+        403,
+        _("页面打开太久了，没有提交成功"),
+        _(
+            "请按浏览器的返回键回到上一页，刷新后再提交一次；已保存的草稿还在。如果浏览器禁用了 Cookie，请先允许。"
+        ),
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Return the page for a fault of ours."""
+    return _page(
+        request, 500, _("系统出错了，没有提交成功"), _("不是您的问题。请过几分钟再试；已保存的草稿还在。")
+    )
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    return render(request, "error.html", {"title": title, "text": text}, status=status)

@@ -1,0 +1,222 @@
+"""The only place for the forms of the public site. What was typed is kept as typed; it is judged as it will be stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from lianxin.cases import numbers
+from lianxin.cases.models import Evaluation
+from lianxin.cases.services.intake import BODY_LIMIT
+from lianxin.cases.texts import normalised, one_line, plain_code
+from lianxin.web.widgets import Hinted
+
+CLAIM_LIMIT = 500
+CLAIMS = 20
+NAME_LIMIT = 50
+ADDRESS_LIMIT = 200
+WORDS_LIMIT = 2_000
+PHONE = re.compile(r"\+?\d{5,20}")
+PLAIN = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+Choices = Sequence[tuple[str, object]]
+
+
+class Words(forms.CharField):
+    """Text in someone's own words: returned as typed, without characters no database can keep."""
+
+    def __init__(self, *, limit: int, missing: object = "", several_lines: bool = False, **kwargs: Any) -> None:
+        self.limit = limit
+        self.missing = missing
+        self.stored = normalised if several_lines else one_line
+        if several_lines:
+            kwargs["widget"] = forms.Textarea
+        super().__init__(strip=False, required=bool(missing), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Return the typed text; a NUL, which no person types, is left out."""
+        return str(super().to_python(value)).replace("\x00", "")
+
+    def validate(self, value: Any) -> None:
+        """Raise for a text of blanks alone where one is needed, and for one that is too long."""
+        length = len(self.stored(value))
+        if self.required and not length:
+            raise ValidationError(str(self.missing))
+        if length > self.limit:
+            raise ValidationError(
+                _("您写了 %(n)d 字，这里最多 %(limit)d 字，请删去 %(over)d 字。"),
+                params={"n": length, "limit": self.limit, "over": length - self.limit},
+            )
+
+
+class Phone(Words):
+    """A telephone number in any shape people write it: blanks, dashes, full-width digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": kwargs.pop("autocomplete", "tel")})
+        super().__init__(limit=40, widget=widget, **kwargs)
+
+    def validate(self, value: Any) -> None:
+        """Raise for what is not a telephone number."""
+        super().validate(value)
+        if value.strip() and not PHONE.fullmatch(plain_code(value).strip("()")):
+            raise ValidationError(_("电话号码只写数字，例如 13800001111 或 010-58123114。没有电话可以不填。"))
+
+
+def choice(label: object, missing: object, choices: Choices, *, hint: object = "") -> forms.ChoiceField:
+    """Return one choice out of a few, with a sentence for none and for one that is not in the list."""
+    return forms.ChoiceField(
+        label=label, help_text=hint, choices=choices, widget=forms.RadioSelect,
+        error_messages={"required": missing, "invalid_choice": _("请从下面列出的选项中选择一项。")},
+    )
+
+
+class Story(forms.Form):
+    """What happened, in one's own words."""
+
+    story = Words(
+        label=_("请说说发生了什么事"),
+        help_text=_("不用写公文，像当面说话一样写就可以：什么时候、在哪里、谁、怎么回事，您找过谁。"),
+        missing=_("请写明发生了什么事。一两句话也可以。"), limit=BODY_LIMIT, several_lines=True,
+    )
+
+
+class Claims(forms.Form):
+    """What is asked for, one request a line."""
+
+    claims = Words(
+        label=_("您希望怎样解决"),
+        help_text=_("一行写一件。例如：恢复发放低保金；补发三个月的低保金；书面说明停发的原因。"),
+        missing=_("请写明您希望怎样解决。不知道怎么写，可以写“请依法处理”。"),
+        limit=CLAIM_LIMIT * CLAIMS, several_lines=True,
+    )
+
+    def clean_claims(self) -> str:
+        """Return the requests; each must fit on the paper that will answer it."""
+        typed: str = self.cleaned_data["claims"]
+        rows = claims_in(typed)
+        if len(rows) > CLAIMS:
+            raise ValidationError(
+                _("您写了 %(n)d 件，最多 %(limit)d 件，请合并几件。"), params={"n": len(rows), "limit": CLAIMS}
+            )
+        for count, row in enumerate(rows, start=1):
+            if len(row) > CLAIM_LIMIT:
+                raise ValidationError(
+                    _("第 %(count)d 件有 %(n)d 字，每件最多 %(limit)d 字。经过可以写在上一页。"),
+                    params={"count": count, "n": len(row), "limit": CLAIM_LIMIT},
+                )
+        return typed
+
+
+def claims_in(typed: str) -> list[str]:
+    """Return the requests of a text, one a line, without empty lines."""
+    return [row for row in (one_line(line) for line in normalised(typed).split("\n")) if row]
+
+
+class Kind(forms.Form):
+    """Which of the three kinds it is; a wrong choice does no harm."""
+
+    kind = choice(
+        _("这件事属于哪一种"), _("请选择最接近的一项；选错了没有关系，工作人员会核对。"),
+        [
+            ("claim", Hinted(_("请帮我解决一件事"), _("申诉求决：例如低保、救助金、养老院收费、婚姻登记出了问题"))),
+            ("report", Hinted(_("有人违纪违法"), _("检举控告：会密封移送有权机关，被反映的单位和个人看不到"))),
+            ("suggestion", Hinted(_("我有建议"), _("建议意见：希望政策、服务或者工作怎样改进"))),
+        ],
+        hint=_("选最接近的一项就可以，选错不影响受理。"),
+    )
+
+
+class Who(forms.Form):
+    """Named, anonymous, or written by a helper."""
+
+    who = choice(
+        _("您愿意留下姓名吗"), _("请选择一项。不想留姓名，可以选“不留姓名”。"),
+        [
+            ("self", Hinted(_("留下我的姓名"), _("方便书面答复您、向您核实。只有办理这件事的人能看到，每看一次都有记录，您可以查。"))),
+            ("helper", Hinted(_("我替别人填写"), _("例如替父母、邻居、村民填写。两个人的姓名都可以写上，各有各的权利。"))),
+            ("anonymous", Hinted(_("不留姓名"), _("照样登记、办理，凭编号和查询码查结果。但无法向您核实，也无法把书面答复送给您。"))),
+        ],
+    )
+
+
+class Contact(forms.Form):
+    """How to reach the petitioner; and the helper, where there is one."""
+
+    name = Words(
+        label=_("您的姓名"), limit=NAME_LIMIT, missing=_("请写姓名；不想写的，请返回上一页改选“不留姓名”。"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    phone = Phone(label=_("您的电话"), help_text=_("手机或座机都可以，用来向您核实情况。"))
+    address = Words(
+        label=_("您的住址"), help_text=_("用来邮寄书面答复。"), limit=ADDRESS_LIMIT,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    helper_name = Words(
+        label=_("代填人（您自己）的姓名"), limit=NAME_LIMIT, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    helper_phone = Phone(label=_("代填人的电话"), autocomplete="off")
+
+    def __init__(self, *args: Any, helper: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if helper:
+            self.fields["name"].label = _("信访人（您替谁填写）的姓名")
+            self.fields["phone"].label = _("信访人的电话")
+            self.fields["address"].label = _("信访人的住址")
+            return
+        del self.fields["helper_name"], self.fields["helper_phone"]
+
+
+class NumberAndCode(forms.Form):
+    """Number and query code as old hands type them; a slip is told at once, without asking the database."""
+
+    number = Words(
+        label=_("编号"), help_text=_("印在回执上，22 位，例如 330100N20260302000123K。空格、大小写都没有关系。"),
+        missing=_("请填写回执上的编号。"), limit=100, widget=forms.TextInput(attrs=PLAIN),
+    )
+    code = Words(
+        label=_("查询码"), help_text=_("17 位字母和数字，里面没有 0、1、I、O。横线可以不写。"),
+        missing=_("请填写查询码。丢失了可以带身份证件到窗口补办。"), limit=100, widget=forms.TextInput(attrs=PLAIN),
+    )
+
+    def clean_number(self) -> str:
+        """Return the number in its stored form."""
+        number = numbers.read_number(self.cleaned_data["number"])
+        if number is None:
+            raise ValidationError(_("编号不对：可能抄错、漏了或多了一位。请对照回执再看一遍，共 22 位。"))
+        return number
+
+    def clean_code(self) -> str:
+        """Return the code in its stored form."""
+        code = numbers.read_code(self.cleaned_data["code"])
+        if code is None:
+            raise ValidationError(_("查询码不对：可能抄错、漏了或多了一位。请对照回执再看一遍，共 17 位。"))
+        return code
+
+
+YES_NO = [("yes", _("是")), ("no", _("否"))]
+
+
+class Evaluating(forms.Form):
+    """The petitioner's three answers and two ratings."""
+
+    answered = choice(_("答复回答了您的问题吗"), _("请选择答复是否回答了您的问题。"), YES_NO)
+    right = choice(_("您认可这个答复吗"), _("请选择您是否认可这个答复。"), YES_NO)
+    carried_out = choice(
+        _("答应的事落实了吗"), _("请选择答应的事是否落实。"), [*YES_NO, ("none", _("没有答应要办的事，或者还没到时间"))]
+    )
+    office = choice(_("对登记部门，您的评价是"), _("请评价登记部门。"), Evaluation.Rating.choices)
+    organ = choice(_("对办理单位，您的评价是"), _("请评价办理单位。"), Evaluation.Rating.choices)
+    words = Words(label=_("还想说的话"), limit=WORDS_LIMIT, several_lines=True)
+
+
+class Accepting(forms.Form):
+    """The plain statement that the answer is accepted."""
+
+    sure = forms.BooleanField(
+        label=_("我看过书面答复，认可处理结果"), error_messages={"required": _("如果认可，请先勾选；不认可就不要提交。")}
+    )

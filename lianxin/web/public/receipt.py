@@ -1,0 +1,40 @@
+"""What the receipt page says, and how a paper is handed over as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+
+from lianxin.cases import numbers, selectors
+from lianxin.petitioners.drafts import Opened
+from lianxin.web.public.words import day_words, how_words, instant_words
+
+
+def receipt_page(draft: Opened, code: str) -> dict[str, Any]:
+    """Return the context of the receipt page: number, code, day of receipt, the promise and how it is counted."""
+    opened = selectors.followed(draft.id)
+    case = opened.case
+    promise = next((one.deadline for one in opened.loaded.running() if one.clock == "REG_NOTICE"), None)
+    return {
+        "nav": "file",
+        "number": case.number,
+        "code": code,
+        "groups": numbers.grouped(code).split("-"),
+        "received": instant_words(case.received_at),
+        "organ": case.registrar,
+        "promised": day_words(promise.legal) if promise else "",
+        "how": how_words(promise) if promise else [],
+        "report": case.kind == "report",
+        "address": settings.PUBLIC_URL.rstrip("/") + reverse("public:follow"),
+    }
+
+
+def download(pdf: bytes, name: str) -> HttpResponse:
+    """Return a PDF to be saved under `name`, never shown inside a page of ours."""
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,1 @@
+"""Views of the public site: each loads, makes one call of the domain, and translates."""

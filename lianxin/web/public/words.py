@@ -1,0 +1,83 @@
+"""The only place that writes dates, articles and the arithmetic of a date for the public, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from lianxin.procedure.clock import Deadline
+from lianxin.procedure.explain import Line
+
+DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
+NUMERAL = "([〇一二三四五六七八九十]+)"
+REGULATIONS = {"信访工作条例": gettext_lazy("信访工作条例"), "信访条例": gettext_lazy("信访条例")}
+
+
+def in_english() -> bool:
+    """Tell whether the page is being written in English."""
+    return (get_language() or "").startswith("en")
+
+
+def day_words(day: date) -> str:
+    """Return a day as people write it: 2026年5月8日, 8 May 2026."""
+    return date_format(day, _("Y年n月j日"))
+
+
+def instant_words(at: datetime) -> str:
+    """Return an instant in Beijing time: 2026年5月8日 9:05."""
+    return date_format(localtime(at), _("Y年n月j日 H:i"))
+
+
+def article_words(article: str) -> str:
+    """Return an article as it is cited; in another language with numbers a foreign reader can find."""
+    if not in_english():
+        return article
+    for name, own in REGULATIONS.items():
+        if article.startswith(name):
+            article = article.replace(name, str(own), 1)
+            break
+    for pattern, words in ((f"第{NUMERAL}条", _("第%(n)d条")), (f"第{NUMERAL}款", _("第%(n)d款"))):
+        article = re.sub(pattern, lambda found, words=words: words % {"n": _number(found[1])}, article)
+    article = re.sub(f"第（{NUMERAL}）项", lambda found: _("第%(n)d项") % {"n": _number(found[1])}, article)
+    return article.replace("、", ", ").replace("至", "–").replace("；", "; ").replace("  ", " ")
+
+
+def how_words(deadline: Deadline) -> list[str]:
+    """Return how a date was counted, one sentence a line; the days of the lines sum to the date."""
+    return [_line_words(line, deadline) for line in deadline.lines]
+
+
+def _line_words(line: Line, deadline: Deadline) -> str:
+    """Return one line of the arithmetic; the Chinese text is the engine's own."""
+    if not in_english():
+        return line.text
+    if line.kind == "basis" and line.text.startswith("依据"):
+        return _("依据：%(article)s") % {"article": article_words(deadline.article)}
+    sentence = {
+        "start": _("从%(first)s起算，当日不计入。"),
+        "count": _("计 %(days)d 日，至%(last)s。"),
+        "skip": _("%(first)s至%(last)s是休息日，不计入。"),
+        "exclude": _("%(first)s至%(last)s用于听证、鉴定等，不计入。"),
+        "extend": _("批准延长 %(days)d 日，至%(last)s。"),
+        "set": _("指定的最后一日是%(last)s。"),
+        "roll": _("%(before)s是休息日，顺延至%(last)s。"),
+        "basis": _("含尚未公布放假安排的年份，只按周末计算，日期暂定。"),
+    }[line.kind]
+    return sentence % {
+        "first": day_words(line.from_on),
+        "last": day_words(line.to_on),
+        "before": day_words(line.from_on - timedelta(days=1)),
+        "days": line.days,
+    }
+
+
+def _number(text: str) -> int:
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return int("".join(str(DIGITS[char]) for char in text))
+    return (DIGITS[tens] if tens else 1) * 10 + (DIGITS[ones] if ones else 0)
