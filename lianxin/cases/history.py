@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from lianxin.cases.models import Case, Step
 from lianxin.procedure.book import Rulebook, load_book
 from lianxin.procedure.calendar import load_calendar
-from lianxin.procedure.clock import Running, clocks
+from lianxin.procedure.clock import Running, clocks, nearest
 from lianxin.procedure.engine import Act, Snapshot
+
+WINDOWS = frozenset({"REVIEW_WIN", "RECHECK_WIN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,13 @@ class Loaded:
     def running(self) -> tuple[Running, ...]:
         """Return every clock of the case, computed from its acts."""
         return clocks(self.book, self.acts, calendar=load_calendar())
+
+
+def leading(running: Iterable[Running]) -> Running | None:
+    """Return the clock a list sorts by: the first an organ has to meet, else the petitioner's open window, else None."""
+    running = list(running)
+    windows = [one for one in running if one.stopped_on is None and one.deadline.rule.id in WINDOWS]
+    return nearest(running) or min(windows, key=lambda one: one.deadline.legal, default=None)
 
 
 def act_of(step: Step) -> Act:

@@ -33,6 +33,7 @@ from lianxin.procedure.book import load_book
 WITH = ("holder__region", "offered_to", "registrar", "officer", "place")
 PAGE = 50
 CAP = 500
+LOOKS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Opened:
     text: CaseText | None = None
     claims: Sequence[Claim] = ()
     people: Sequence[Pseudonym] = ()
+    looks: Sequence[Look] = ()
 
 
 def case_to_act_on(actor: Actor, case_id: int) -> Case | None:
@@ -63,16 +65,23 @@ def open_case(actor: Actor, case_id: int, *, purpose: str, at: datetime) -> Open
     if case is None:
         return None
     reads = may_read_content(actor, case)
-    reader = Reader(actor.organ.pk, actor.staff.pk, "、".join(sorted(actor.roles))[:20])
-    record_look(case_id=case.pk, what="case" if reads else "progress", purpose=purpose, reader=reader, at=at)
+    looks = _looked(actor, case, what="case" if reads else "progress", purpose=purpose, at=at)
     steps = steps_of(case)
-    opened = Opened(case, loaded_from(case, steps), steps, papers_of(case) if reads else (), notices_of(case))
+    loaded, notices = loaded_from(case, steps), notices_of(case)
     if not reads:
-        return opened
-    claims = tuple(Claim.objects.filter(case_id=case.pk).order_by("seq"))
+        return Opened(case, loaded, steps, (), notices, looks=looks)
     return Opened(
-        case, opened.loaded, steps, opened.papers, opened.notices, case.text, claims, parties(case.pk)
+        case, loaded, steps, papers_of(case), notices, case.text, claims_of(case), parties(case.pk), looks
     )
+
+
+def _looked(actor: Actor, case: Case, *, what: str, purpose: str, at: datetime) -> tuple[Look, ...]:
+    """Record the officer's look and return the latest ones, this one first."""
+    earlier = looks_at(case.pk, latest=LOOKS)
+    after = (earlier[0].seq, earlier[0].hash) if earlier else (0, "")
+    reader = Reader(actor.organ.pk, actor.staff.pk, "、".join(sorted(actor.roles))[:20])
+    look = record_look(case_id=case.pk, what=what, purpose=purpose, reader=reader, at=at, after=after)
+    return (look, *earlier)
 
 
 def loaded_from(case: Case, steps: Sequence[Step]) -> Loaded:
@@ -85,6 +94,21 @@ def loaded_from(case: Case, steps: Sequence[Step]) -> Loaded:
 def steps_of(case: Case) -> tuple[Step, ...]:
     """Return the steps of a case, oldest first, with organ and officer."""
     return tuple(Step.objects.filter(case_id=case.pk).select_related("organ", "staff").order_by("seq"))
+
+
+def claims_of(case: Case) -> tuple[Claim, ...]:
+    """Return the claims of a case the officer has been found to read, for a form that answers them."""
+    return tuple(Claim.objects.filter(case_id=case.pk).order_by("seq"))
+
+
+def paper_of(case: Case, seq: int) -> Paper | None:
+    """Return one paper of a case, or None."""
+    return Paper.objects.filter(case_id=case.pk, seq=seq).first()
+
+
+def last_step(case: Case) -> Step | None:
+    """Return the latest step of a case with organ and officer."""
+    return Step.objects.filter(case_id=case.pk).select_related("organ", "staff").order_by("-seq").first()
 
 
 def papers_of(case: Case) -> tuple[Paper, ...]:
@@ -135,9 +159,9 @@ def evaluation_of(case_id: int) -> Evaluation | None:
     return Evaluation.objects.filter(case_id=case_id).order_by("-seq").first()
 
 
-def looks_at(case_id: int) -> tuple[Look, ...]:
+def looks_at(case_id: int, *, latest: int = 200) -> tuple[Look, ...]:
     """Return who looked at a case, newest first."""
-    return tuple(Look.objects.filter(case_id=case_id).order_by("-seq")[:200])
+    return tuple(Look.objects.filter(case_id=case_id).order_by("-seq")[:latest])
 
 
 # --- worklists --------------------------------------------------------------------------------------------

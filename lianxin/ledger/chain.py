@@ -72,13 +72,25 @@ def entry(
     return row
 
 
-def record_look(*, case_id: int, what: str, purpose: str, reader: Reader, at: datetime) -> Look:
-    """Add one look to the chain of looks of a case and return it. Raises when it cannot be written: no look, no data."""
+def record_look(
+    *,
+    case_id: int,
+    what: str,
+    purpose: str,
+    reader: Reader,
+    at: datetime,
+    after: tuple[int, str] | None = None,
+) -> Look:
+    """Add one look to the chain of looks of a case and return it. Raises when it cannot be written: no look, no data.
+
+    `after` is seq and hash of the last look where the caller has just read it, (0, "") for none; it spares a query.
+    """
     for _ in range(TRIES):
-        last = Look.objects.filter(case_id=case_id).order_by("-seq").values("seq", "hash").first()
+        seq, prev = after if after is not None else _last_look(case_id)
+        after = None
         row = Look(
             case_id=case_id,
-            seq=last["seq"] + 1 if last else 1,
+            seq=seq + 1,
             what=what,
             purpose=purpose,
             organ_id=reader.organ_id,
@@ -86,7 +98,7 @@ def record_look(*, case_id: int, what: str, purpose: str, reader: Reader, at: da
             role=reader.role,
             at=at,
             suite=SUITE,
-            prev=last["hash"] if last else "",
+            prev=prev,
         )
         row.hash = _look_hash(row)
         try:
@@ -99,6 +111,11 @@ def record_look(*, case_id: int, what: str, purpose: str, reader: Reader, at: da
             continue
         return row
     raise RuntimeError(f"a look at case {case_id} could not be recorded in {TRIES} tries")
+
+
+def _last_look(case_id: int) -> tuple[int, str]:
+    last = Look.objects.filter(case_id=case_id).order_by("-seq").values_list("seq", "hash").first()
+    return last or (0, "")
 
 
 def faults(entries: Iterable[Entry], payloads: Mapping[int, Mapping[str, object]]) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from lianxin.organs.models import Organ, OrganKind, OrganLevel, Region
+from lianxin.organs.models import Organ, OrganKind, OrganLevel, Post, Region, Staff
 
 LEVEL_ORDER = [level.value for level in reversed(OrganLevel)]
 
@@ -46,6 +46,12 @@ def receivers(organ: Organ, *, on: date) -> QuerySet[Organ]:
     near = Q(path__startswith=organ.path) | Q(parent_id=organ.parent_id) | Q(pk__in=path_ids(organ.path))
     kinds = [OrganKind.CIVIL_AFFAIRS, OrganKind.DEPARTMENT, OrganKind.AFFILIATED, OrganKind.NETWORK]
     return Organ.objects.filter(near, in_force(on), kind__in=kinds).exclude(pk=organ.pk).order_by("path")
+
+
+def officers(organ: Organ, role: str, *, on: date) -> list[Staff]:
+    """Return the officers in use who hold a role in an organ on a day, by name. One query."""
+    posts = Post.objects.held_on(on).filter(organ=organ, role=role, staff__is_active=True).select_related("staff")
+    return sorted({post.staff_id: post.staff for post in posts}.values(), key=lambda one: one.name)
 
 
 def reviewing_organs(organ: Organ, ranks: tuple[str, ...], *, on: date) -> list[Organ]:

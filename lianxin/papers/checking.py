@@ -27,12 +27,14 @@ class ContentRule(Protocol):
 
 
 class PaperRule(Protocol):
-    """文书规则: what the rulebook says of a paper; `basis`, where it has one, is the article cited."""
+    """文书规则: what the rulebook says of a paper; `basis` is the article a refusal cites."""
 
     @property
     def id(self) -> str: ...
     @property
     def label(self) -> str: ...
+    @property
+    def basis(self) -> str: ...
     @property
     def contents(self) -> Sequence[ContentRule]: ...
 
@@ -46,9 +48,11 @@ def check(rule: PaperRule, content: PaperContent) -> None:
     kind = KINDS.get(content.kind)
     if kind is None or rule.id != content.kind:
         raise BadPaper(f"no layout prints {content.kind} for the rule {rule.id}")
-    absent = tuple(dict.fromkeys([*_absent(rule, kind, content.fields), *_absent_parts(kind, content.fields)]))
+    absent = tuple(
+        dict.fromkeys([*_absent(rule, kind, content.fields), *_absent_parts(kind, content.fields)])
+    )
     if absent:
-        raise IncompletePaper(rule.label, absent, article=str(getattr(rule, "basis", "") or ""))
+        raise IncompletePaper(rule.label, absent, article=rule.basis)
     _check_glyphs(rule, kind, content)
 
 

@@ -25,7 +25,9 @@ class PaperContent:
 def kept(content: PaperContent) -> PaperContent:
     """Return the content as it may be stored: without the name, and without the code that is shown only once."""
     secret = KINDS[content.kind].shown_once if content.kind in KINDS else frozenset()
-    return PaperContent(content.kind, {key: value for key, value in content.fields.items() if key not in secret})
+    return PaperContent(
+        content.kind, {key: value for key, value in content.fields.items() if key not in secret}
+    )
 
 
 def encoded(content: PaperContent) -> str:

@@ -1,11 +1,11 @@
 """The only place for what can stop a paper.
 
-    Refused (procedure)
-    ├── IncompletePaper    PAPER_INCOMPLETE: a mandatory content is missing
-    └── MissingGlyph       PAPER_GLYPH: no installed font has a character of the text
-        └── NoFonts            there is no Chinese font at all
-    LianxinError
-    └── BadPaper           the caller asked for something no paper can be: names kind and field
+Refused (procedure)
+├── IncompletePaper    PAPER_INCOMPLETE: a mandatory content is missing
+└── MissingGlyph       PAPER_GLYPH: no installed font has a character of the text
+    └── NoFonts            there is no Chinese font at all
+LianxinError
+└── BadPaper           the caller asked for something no paper can be: names kind and field
 """
 
 from __future__ import annotations

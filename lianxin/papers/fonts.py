@@ -61,7 +61,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 }
 
 # Regional twins of one design: the Simplified face has all their characters, drawn our way.
-TWINS = re.compile(r"(noto|source han) (sans|serif)( mono)?( cjk)?( (jp|kr|tc|hk|hw|k))+|.* mono( cjk sc)?", re.I)
+TWINS = re.compile(
+    r"(noto|source han) (sans|serif)( mono)?( cjk)?( (jp|kr|tc|hk|hw|k))+|.* mono( cjk sc)?", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,13 @@ def _ordered(patterns: Sequence[str], present: Sequence[str]) -> list[str]:
     chosen = [
         family for pattern in patterns for family in present if re.fullmatch(pattern, family, re.IGNORECASE)
     ]
-    general = [family for role in ("body", "head") for pattern in FAMILIES[role] for family in present
-               if re.fullmatch(pattern, family, re.IGNORECASE)]
+    general = [
+        family
+        for role in ("body", "head")
+        for pattern in FAMILIES[role]
+        for family in present
+        if re.fullmatch(pattern, family, re.IGNORECASE)
+    ]
     return list(dict.fromkeys([*chosen, *general, *present]))
 
 

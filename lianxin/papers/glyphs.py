@@ -106,7 +106,8 @@ def missing_glyphs(text: str, role: str) -> list[str]:
     poor = {
         char
         for char in set(text)
-        if not ((code := ord(char)) < CODE_POINTS and bits[code >> 3] >> (code & 7) & 1) and not held.has(code)
+        if not ((code := ord(char)) < CODE_POINTS and bits[code >> 3] >> (code & 7) & 1)
+        and not held.has(code)
     }
     return [char for char in dict.fromkeys(text) if char in poor] if poor else []
 
@@ -162,7 +163,9 @@ def _build(paths: Sequence[Path]) -> Table:
     import typst
 
     found = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=list(map(str, fonts.folders(paths)))
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=list(map(str, fonts.folders(paths))),
     )
     usable = {os.path.realpath(path) for path in paths}
     faces = [

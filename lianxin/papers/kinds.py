@@ -94,8 +94,9 @@ OPINION = Kind(
         "claims": "逐项诉求",
         "remedy": "不服时可以怎么办",
         "remedy_organs": "向哪个机关提出",
+        "remedy_last_day": "提出的最后一日",
     },
-    others={"accepted_on": "受理日期", "remedy_last_day": "提出的最后一日"},
+    others={"accepted_on": "受理日期"},
     parts={
         "claims": Parts(
             {

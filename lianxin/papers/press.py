@@ -1,6 +1,6 @@
 """The only place that prints in a process of its own, so that a serving process never holds the fonts.
 
-`python -m lianxin.papers.press` reads one order as JSON from its input and writes the PDF to its output.
+`python -m lianxin.papers` reads one order as JSON from its input and writes the PDF to its output.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def render_apart(content: PaperContent, *, variant: str = "a4", issued_at: datet
         "system_dirs": list(map(str, setup.system_dirs)),
         "cache_dir": str(setup.cache_dir) if setup.cache_dir else None,
     }
-    command = [sys.executable, "-m", "lianxin.papers.press"]
+    command = [sys.executable, "-m", "lianxin.papers"]
     done = subprocess.run(  # noqa: S603 - our own module, no shell, no words from outside
         command, input=json.dumps(order).encode(), capture_output=True, timeout=SECONDS, check=False, cwd=ROOT
     )
@@ -55,7 +55,3 @@ def main() -> int:
     pdf = render(content, variant=order["variant"], issued_at=datetime.fromisoformat(order["issued_at"]))
     sys.stdout.buffer.write(pdf)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -20,10 +20,10 @@ from lianxin.papers.errors import BadPaper
 from lianxin.papers.kinds import KINDS
 
 if TYPE_CHECKING:
-    from typst import Compiler
+    from typst import Compiler, PDFStandard
 
 TEMPLATES = Path(__file__).parent / "templates"
-STANDARDS = ("a-2b", "ua-1")
+STANDARDS: tuple[PDFStandard, ...] = ("a-2b", "ua-1")
 """PDF/A-2b for the archive and PDF/UA-1 for readers who listen."""
 
 BEIJING = timezone(timedelta(hours=8))
@@ -45,7 +45,7 @@ _press: _Press | None = None
 def render(content: PaperContent, *, variant: str = "a4", issued_at: datetime) -> bytes:
     """Return the paper as PDF/A-2b and PDF/UA-1; equal arguments and fonts give equal bytes.
 
-    `issued_at` is the time stamp inside the file; the date on the paper is the content's `issued_on`.
+    `issued_at` is the time stamp inside the file; the date on the paper is the content's `date`.
     Raises BadPaper for an unknown kind or variant, NoFonts on a machine without Chinese fonts. Call
     `check` first: it answers in sentences what would stop here with an error of the typesetter.
     """
@@ -62,7 +62,10 @@ def typeset(content: PaperContent, *, variant: str, issued_at: datetime) -> tupl
         raise BadPaper(f"no layout prints {content.kind} as {variant}")
     if issued_at.tzinfo is None:
         raise BadPaper(f"{content.kind}: issued_at has no time zone")
-    inputs = {"data": json.dumps(json.loads(encoded(content))["fields"], ensure_ascii=False), "variant": variant}
+    inputs = {
+        "data": json.dumps(json.loads(encoded(content))["fields"], ensure_ascii=False),
+        "variant": variant,
+    }
     address = _follow_address(content)
     if address:
         inputs["qr"] = _qr(address)

@@ -136,6 +136,7 @@ def check_guards(judged: Judged) -> None:
             code=code,
             article=failure.article or guard.article or judged.rule.basis,
             instead=failure.instead or guard.instead,
+            guard=name,
         )
 
 

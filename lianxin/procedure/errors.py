@@ -79,17 +79,21 @@ class BadDate(BadFact):
 class Refused(LianxinError):
     """The law does not allow the step now; tells the person why, by which article, and what is possible.
 
-    `code` is the finest code of 10.1 that fits, `kind` which check failed: state, role or guard.
+    `code` is the finest code of 10.1 that fits, `kind` which check failed: state, role or guard;
+    `guard` names the failed condition.
     """
 
     default_code = "GUARD_FAILED"
     kind = "GUARD_FAILED"
 
-    def __init__(self, sentence: str, *, article: str, code: str = "", instead: str = "") -> None:
+    def __init__(
+        self, sentence: str, *, article: str, code: str = "", instead: str = "", guard: str = ""
+    ) -> None:
         self.code = code or self.default_code
         self.sentence = sentence
         self.article = article
         self.instead = instead
+        self.guard = guard
         super().__init__(self.for_person())
 
     def for_person(self) -> str:

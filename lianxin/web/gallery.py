@@ -61,7 +61,7 @@ class Example:
     def parameters(self) -> dict[str, Any]:
         """Return the whole context, sample form included."""
         if not self.form:
-            return self.context
+            return dict(self.context)
         form = sample_form(self.form)
         return {**self.context, **({"field": form[self.field]} if self.field else {"form": form})}
 

@@ -10,7 +10,10 @@ import pytest
 from lianxin.papers import configure, fonts
 
 BROUGHT = Path(__file__).parents[2] / "var" / "fonts"
-REGULAR = (("NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf"), ("NotoSerifCJK-Regular.ttc", "NotoSerifCJKsc-Regular.otf"))
+REGULAR = (
+    ("NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf"),
+    ("NotoSerifCJK-Regular.ttc", "NotoSerifCJKsc-Regular.otf"),
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +35,8 @@ def regular_fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True, params=["installed", "bare"])
-def _with_fonts(request: pytest.FixtureRequest, regular_fonts: Path, glyph_cache: Path) -> Iterator[None]:
+@pytest.fixture(params=["installed", "bare"])
+def with_fonts(request: pytest.FixtureRequest, regular_fonts: Path, glyph_cache: Path) -> Iterator[None]:
     """Run each test with all installed fonts and with the two a bare machine has."""
     if request.param == "bare":
         configure(font_dirs=[regular_fonts], system_dirs=(), cache_dir=glyph_cache)

@@ -71,8 +71,12 @@ def _runs(document: Document, page: int) -> list[Run]:
             y = float(token["y"])
         elif token["text"] is not None or token["hex"]:
             literal = token["text"]
-            codes = bytes.fromhex(token["hex"].decode()) if literal is None else ESCAPE.sub(_unescaped, literal)
-            found.append(Run("".join(fonts[font].get(codes[i : i + 2], "\ufffd") for i in range(0, len(codes), 2)), y))
+            codes = (
+                bytes.fromhex(token["hex"].decode()) if literal is None else ESCAPE.sub(_unescaped, literal)
+            )
+            found.append(
+                Run("".join(fonts[font].get(codes[i : i + 2], "\ufffd") for i in range(0, len(codes), 2)), y)
+            )
     return found
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lianxin.papers import PaperContent
+from lianxin.papers import PaperContent, PaperRule
 from lianxin.procedure.book import load_book
-from lianxin.procedure.rules import PaperRule
 
 ISSUED_AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 ORGAN = "绵阳市安州区民政局"
@@ -105,7 +104,7 @@ OPINION = PaperContent(
         "claims": CLAIMS,
         "remedy": "请求复查应当提交书面申请和本意见书复印件，可以当面递交、邮寄，也可以在网上信访平台提出。",
         "remedy_organs": ["绵阳市安州区人民政府", "绵阳市民政局"],
-        "remedy_last_day": "自收到之日的次日起算",
+        "remedy_last_day": "自收到本意见书之日起30日内",
         "contact": CONTACT,
         "date": "2026-12-18",
     },

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +26,8 @@ from lianxin.papers import (
 from lianxin.procedure.errors import Refused
 from tests.papers import paper_samples as samples
 
+pytestmark = pytest.mark.usefixtures("with_fonts")
+
 RARE = "𠮷䶮㛃镕喆堃荄"
 UNPRINTABLE = "\U0010fffd"
 
@@ -42,7 +47,9 @@ def test_complete_paper_passes(content: PaperContent) -> None:
 @pytest.mark.parametrize(
     ("content", "key", "label"), MANDATORY, ids=[f"{content.kind}-{key}" for content, key, _ in MANDATORY]
 )
-def test_each_missing_content_stops_the_paper_with_its_label(content: PaperContent, key: str, label: str) -> None:
+def test_each_missing_content_stops_the_paper_with_its_label(
+    content: PaperContent, key: str, label: str
+) -> None:
     rule = samples.rule(content.kind)
     for empty in (samples.lacking(content, key), samples.changed(content, **{key: "　 "})):
         with pytest.raises(IncompletePaper) as refusal:
@@ -113,7 +120,9 @@ def test_rare_characters_can_be_printed() -> None:
 def test_an_unprintable_character_is_named_with_its_place(char: str) -> None:
     claims = [{**samples.CLAIMS[0], "facts": f"经查{char}属实"}]
     with pytest.raises(MissingGlyph) as refusal:
-        check(samples.rule("opinion"), samples.changed(samples.OPINION, claims=claims, petitioner=f"王{char}"))
+        check(
+            samples.rule("opinion"), samples.changed(samples.OPINION, claims=claims, petitioner=f"王{char}")
+        )
     assert refusal.value.found == ((char, ("信访人", "逐项诉求")),)
     assert f"U+{ord(char):04X}" in refusal.value.sentence
     assert refusal.value.code == "PAPER_GLYPH"
@@ -122,6 +131,30 @@ def test_an_unprintable_character_is_named_with_its_place(char: str) -> None:
 
 def test_layout_marks_need_no_glyph() -> None:
     assert missing_glyphs("一\n二\t三\u200b四\ufe00", "body") == []
+
+
+def test_checking_opens_no_font_once_the_table_is_kept(regular_fonts: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys; from lianxin.papers import configure, missing_glyphs;"
+        f"configure(font_dirs=[{str(regular_fonts)!r}], system_dirs=(), cache_dir={str(tmp_path)!r});"
+        "assert missing_glyphs('民😀', 'body') == ['😀'];"
+        "print('typst' in sys.modules, 'fontTools' in sys.modules)"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        ).stdout.split()
+        for _ in range(2)
+    ]
+    assert said == [["True", "True"], ["False", "False"]]
+
+
+def test_a_damaged_table_is_built_again(regular_fonts: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        configure(font_dirs=[regular_fonts], system_dirs=(), cache_dir=tmp_path)
+        assert missing_glyphs("民", "body") == []
+        (kept_table,) = tmp_path.glob("glyphs-*.bin")
+        kept_table.write_bytes(kept_table.read_bytes()[:-7])
 
 
 def test_a_machine_without_chinese_fonts_says_what_to_do() -> None:
@@ -137,7 +170,7 @@ def test_unknown_role_is_refused() -> None:
 
 
 def test_digest_depends_on_the_content_and_not_on_the_order() -> None:
-    turned = PaperContent("opinion", dict(reversed(samples.OPINION.fields.items())))
+    turned = PaperContent("opinion", dict(reversed(list(samples.OPINION.fields.items()))))
     assert digest(turned) == digest(samples.OPINION)
     assert digest(samples.changed(samples.OPINION, number="安民信意〔2026〕13号")) != digest(samples.OPINION)
     assert digest(replace(samples.OPINION, kind="other")) != digest(samples.OPINION)
@@ -146,7 +179,7 @@ def test_digest_depends_on_the_content_and_not_on_the_order() -> None:
 def test_name_and_code_are_neither_kept_nor_digested() -> None:
     other = samples.changed(samples.RECEIPT, query_code="AAAABBBBCCCCDDDD", petitioner="赵清河")
     assert digest(other) == digest(samples.RECEIPT)
-    assert samples.RECEIPT.fields["query_code"] not in canonical(samples.RECEIPT).decode()
+    assert str(samples.RECEIPT.fields["query_code"]) not in canonical(samples.RECEIPT).decode()
     assert {"query_code", "petitioner"}.isdisjoint(kept(samples.RECEIPT).fields)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from dataclasses import asdict
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,11 @@ from django import forms
 from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils import translation
 
 from lianxin.web import gallery
 from lianxin.web.gallery import Example, GalleryError, components, sample_form
+from lianxin.web.rings import Ring
 from lianxin.web.widgets import DateParts
 
 WEB = Path(gallery.__file__).parent
@@ -279,3 +283,58 @@ def test_what_is_not_a_date_stays_in_the_boxes(typed: tuple[str, str, str]) -> N
 
 def test_empty_boxes_are_no_date() -> None:
     assert DateParts().value_from_datadict({}, {}, "day") == ""
+
+
+class OddForm(forms.Form):
+    """Fields as other pages may build them: nothing to choose from, groups, several files, a hidden one."""
+
+    none = forms.ChoiceField(choices=[])
+    nobody = forms.ChoiceField(choices=[], widget=forms.RadioSelect)
+    grouped = forms.ChoiceField(
+        choices=[("社会救助", [("low", "低保")])], widget=forms.Select(attrs={"class": "govuk-select"})
+    )
+    several = forms.FileField(widget=forms.ClearableFileInput(attrs={"accept": ".pdf"}))
+    key = forms.CharField(widget=forms.HiddenInput, initial="k1")
+    due_on = forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    limited = forms.CharField(max_length=10, widget=forms.Textarea(attrs={"lang": "zh-hans"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "expected"),
+    [
+        ("none", {}, '<select class="govuk-select" id="id_none"'),
+        ("nobody", {}, '<div class="govuk-radios">'),
+        ("grouped", {"grouped": True}, '<optgroup label="社会救助">'),
+        ("several", {}, 'type="file" accept=".pdf"'),
+        ("key", {}, '<input type="hidden" name="key" value="k1" id="id_key">'),
+        ("due_on", {}, 'type="date"'),
+        ("limited", {}, 'rows="8" lang="zh-hans">'),
+    ],
+)
+def test_other_widgets_are_drawn(name: str, extra: dict[str, bool], expected: str) -> None:
+    html = render_to_string("components/form_field/template.html", {"field": OddForm()[name], **extra})
+    assert expected in html
+    assert "maxlength" not in html
+
+
+@pytest.mark.parametrize("days", [-12, -1, 0, 1, 4, 5, 60])
+@pytest.mark.parametrize("working", [True, False])
+@pytest.mark.parametrize("state", ["running", "paused", "stopped"])
+@pytest.mark.parametrize("size", ["", "small"])
+def test_ring_is_the_same_from_an_object_and_from_values(
+    days: int, working: bool, state: str, size: str
+) -> None:
+    ring = Ring(days, max(days, 0), working, "办理期限", date(2026, 7, 7), state)
+    quick, worked_out = (
+        re.sub(r">\s+<", "><", render_to_string("components/clock_ring/template.html", values).strip())
+        for values in ({"clock": ring, "size": size}, {"clock": asdict(ring), "size": size})
+    )
+    assert quick == worked_out
+
+
+def test_dates_follow_the_language() -> None:
+    values = {"nothing": "", "ruler": True, "items": [{"title": "受理", "on": date(2026, 5, 8)}]}
+    with translation.override("en"):
+        html = render_to_string("components/timeline/template.html", values)
+    assert "May 8, 2026" in html
+    assert "May 2026" in html

@@ -12,14 +12,14 @@ from datetime import date
 
 from django.db import transaction
 
-from lianxin.cases.history import Loaded, Moment, act_of, load
+from lianxin.cases.history import Loaded, Moment, act_of, leading, load
 from lianxin.cases.models import Case, Notice, Paper, Step, WorkItem
 from lianxin.ledger import chain
 from lianxin.organs.actors import Actor
 from lianxin.papers import PaperContent, digest
 from lianxin.procedure.book import load_book
 from lianxin.procedure.calendar import load_calendar
-from lianxin.procedure.clock import Running, clocks, nearest
+from lianxin.procedure.clock import Running, clocks
 from lianxin.procedure.engine import Act, Decision, decide
 from lianxin.procedure.errors import Stale
 
@@ -89,7 +89,7 @@ def perform(
         write_owed(loaded.case, step, decision, writing.papers)
         if writing.also:
             writing.also(step.seq)
-        place_work(loaded.case, before=before, running=nearest(running), bounced=bounces(acts))
+        place_work(loaded.case, before=before, running=leading(running), bounced=bounces(acts))
     return loaded.case
 
 

@@ -72,7 +72,7 @@ class BadRow(Refused):
 
 @dataclass(slots=True)
 class Import:
-    """One run: the mapping, the organ and place for rows that name none, who imports, and the time.
+    """One run: the mapping, the organ for rows that name none, who imports, and the time.
 
     With `dry_run` everything is judged and nothing is written.
     """
@@ -81,7 +81,6 @@ class Import:
     organ: Organ
     officer: Staff
     clock: Callable[[], Moment]
-    place: Region | None = None
     dry_run: bool = False
     _organs: dict[str, Organ | None] = field(default_factory=dict)
     _places: dict[tuple[str, date], Region | None] = field(default_factory=dict)
@@ -165,7 +164,7 @@ class Import:
         return intake.Petition(
             channel=_choice(values.get("channel", Channel.OTHER), Channel.choices, "信访形式"),
             kind=_choice(values.get("kind", Kind.CLAIM), Kind.choices, "类别"),
-            place=self._place(values.get("place", ""), on) or self.place or organ.region,
+            place=self._place(values.get("place", ""), on) or organ.region,
             organ=organ,
             body=values["body"],
             received_on=on,

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from lianxin.cases import numbers
+from lianxin.cases.history import leading
 from lianxin.cases.models import Case, CaseNumber, CaseText, Claim, ImportedRow, QueryCode, Step
 from lianxin.cases.services.acts import (
     PETITIONER,
@@ -33,7 +34,7 @@ from lianxin.organs.models import Organ, Region
 from lianxin.petitioners import vault
 from lianxin.procedure.book import Rulebook, book_for
 from lianxin.procedure.calendar import load_calendar
-from lianxin.procedure.clock import clocks, nearest
+from lianxin.procedure.clock import clocks
 from lianxin.procedure.engine import Act, Decision, Snapshot, decide
 from lianxin.procedure.errors import Refused
 
@@ -187,7 +188,7 @@ def _open(
         Entry.objects.bulk_create(entries)
         for step, decision in opening:
             write_owed(case, step, decision, ())
-        place_work(case, before={}, running=nearest(running))
+        place_work(case, before={}, running=leading(running))
         CaseNumber.objects.create(number=case.number, case_id=case.pk)
         if code:
             QueryCode.objects.create(

@@ -43,7 +43,7 @@ def paper_number(case: Case, count: int) -> str:
 def registration_receipt(case: Case, *, text: str, book: Rulebook, code: str = "") -> PaperContent:
     """Return the receipt (登记回执) of a case; the query code only where it is passed in, it is kept nowhere."""
     due = deadline(book, "REG_NOTICE", case.received_on, calendar=load_calendar())
-    summary = text if len(text) <= RECEIPT_WORDS else text[:RECEIPT_WORDS] + "……"
+    summary = _printable(text if len(text) <= RECEIPT_WORDS else text[:RECEIPT_WORDS] + "……")
     fields: dict[str, object] = {
         **_common(case, case.registrar, case.received_on),
         "number": paper_number(case, 0),
@@ -134,6 +134,13 @@ def print_receipt(case: Case, *, text: str, book: Rulebook, code: str, variant: 
     content = registration_receipt(case, text=text, book=book, code=code)
     check(book.papers[content.kind], content)
     return render_apart(content, variant=variant, issued_at=case.received_at)
+
+
+def _printable(text: str) -> str:
+    """Return the petitioner's words with □ for what no font has (emoji): nobody goes without a receipt for that."""
+    for char in missing_glyphs(text, "body"):
+        text = text.replace(char, "□")
+    return text
 
 
 def _checked(book: Rulebook, content: PaperContent, case: Case) -> PaperContent:

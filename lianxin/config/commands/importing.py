@@ -58,9 +58,7 @@ def run(options: Namespace) -> int:
     encoding = options.encoding or (mapping.encoding if mapping else "utf-8")
     with tables.opened(options.file, encoding=encoding, delimiter=mapping.delimiter if mapping else ",") as table:
         mapping = _fitting(mapping, table.columns, options.file.name)
-        work = importing.Import(
-            mapping, organ, importing.officer(), clock=now, dry_run=options.dry_run, place=_place(mapping)
-        )  # fmt: skip
+        work = importing.Import(mapping, organ, importing.officer(), clock=now, dry_run=options.dry_run)
         say(f"{options.file.name} → {organ.name}（来源 {mapping.source}）{'，只检查不登记' if options.dry_run else ''}")
         total = min(table.total, options.limit) if table.total and options.limit else options.limit or table.total
         _carry_out(work.run(islice(table.rows, options.limit)), options, total)
@@ -185,7 +183,3 @@ def _organ(code: str) -> Organ:
     if code:
         raise Stop(f"没有代码为 {code} 的机构。现有的例如：{some}。")
     raise Stop(f"请用 --organ 指定登记机构的代码，例如：{some}。")
-
-
-def _place(mapping: Mapping) -> None:
-    """Return no place of its own: a constant `place` of the mapping is looked up for each row's day."""

@@ -78,7 +78,7 @@ def migrate(options: Namespace) -> int:
 
 def settings(options: Namespace) -> int:
     """Print all settings."""
-    missing = _stand_in_keys()
+    missing = stand_in_keys()
     if options.markdown:
         from lianxin.config.commands.reference import settings_page
 
@@ -95,7 +95,7 @@ def settings(options: Namespace) -> int:
     return 0
 
 
-def _stand_in_keys() -> list[str]:
+def stand_in_keys() -> list[str]:
     """Let the settings load without keys, for printing alone, and return the names of the missing ones."""
     missing = []
     for name in SECRETS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianxin.web.desk.views import register, search, session, worklist
+from lianxin.web.desk.views import case, handling, register, routing, search, session, worklist
 
 app_name = "desk"
 
@@ -20,4 +20,19 @@ urlpatterns = [
     path("register/<int:draft_id>/done/", register.registered, name="registered"),
     path("register/<int:draft_id>/receipt.pdf", register.receipt, name="receipt"),
     path("register/<int:draft_id>/discard/", register.discard, name="discard"),
+    path("case/<int:case_id>/", case.case, name="case"),
+    path("case/<int:case_id>/reveal/", case.reveal, name="reveal"),
+    path("case/<int:case_id>/papers/<int:seq>.pdf", case.paper, name="paper"),
+    path("case/<int:case_id>/register/", routing.register, name="act_register"),
+    path("case/<int:case_id>/refer/", routing.refer, name="act_refer"),
+    path("case/<int:case_id>/take/", routing.take, name="act_take"),
+    path("case/<int:case_id>/object/", routing.object_to, name="act_object"),
+    path("case/<int:case_id>/agree-objection/", routing.agree_objection, name="act_agree_objection"),
+    path("case/<int:case_id>/reject-objection/", routing.reject_objection, name="act_reject_objection"),
+    path("case/<int:case_id>/accept/", handling.accept, name="act_accept"),
+    path("case/<int:case_id>/assign/", handling.assign, name="act_assign"),
+    path("case/<int:case_id>/draft-opinion/", handling.draft_opinion, name="act_draft_opinion"),
+    path("case/<int:case_id>/send-back/", handling.send_back, name="act_send_back"),
+    path("case/<int:case_id>/sign/", handling.sign, name="act_sign"),
+    path("case/<int:case_id>/serve/", handling.serve, name="act_serve"),
 ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from lianxin.cases import numbers, selectors
 from lianxin.petitioners.drafts import Opened
+from lianxin.procedure.errors import Refused
 from lianxin.web.public.words import day_words, how_words, instant_words
 
 
@@ -32,8 +36,13 @@ def receipt_page(draft: Opened, code: str) -> dict[str, Any]:
     }
 
 
-def download(pdf: bytes, name: str) -> HttpResponse:
-    """Return a PDF to be saved under `name`, never shown inside a page of ours."""
+def download(request: HttpRequest, name: str, printed: Callable[[], bytes]) -> HttpResponse:
+    """Return a PDF to be saved under `name`, never shown inside a page of ours; a sentence when it cannot be made."""
+    try:
+        pdf = printed()
+    except Refused as refused:
+        context = {"title": _("这份文书现在打印不出来"), "text": refused.for_person()}
+        return render(request, "error.html", context, status=409)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -58,10 +58,10 @@ def question(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("public:question", gap.name)
     make = asked.form(answers, when.on)
     if request.method != "POST":
-        return _ask(request, asked, make(initial=_initial(asked, answers)), answers)
+        return _ask(request, asked, make(initial=_initial(asked, answers)), answers, when)
     form = make(request.POST)
     if not form.is_valid():
-        return _ask(request, asked, form, answers, status=422)
+        return _ask(request, asked, form, answers, when, status=422)
     return _keep(request, draft, asked, form.cleaned_data, when)
 
 
@@ -80,18 +80,18 @@ def _keep(
 
 
 def _ask(
-    request: HttpRequest, asked: Question, form: Any, answers: journey.Answers, *, status: int = 200
+    request: HttpRequest, asked: Question, form: Any, answers: journey.Answers, when: Moment, *, status: int = 200
 ) -> HttpResponse:
     back = journey.earlier(asked, answers)
     context = {
         "nav": "file", "form": form, "question": asked, "back": back, "parts": parts(asked.part, answers),
-        "why": why_here(form, answers, now().on) if asked.name == "organ" else None,
+        "why": why_here(form, answers, when.on) if asked.name == "organ" else None,
         "report": answers.get("kind") == "report", "fields": list(form),
     }
     return render(request, f"public/file/{TEMPLATES.get(asked.name, 'question')}.html", context, status=status)
 
 
-TEMPLATES = {"organ": "organ", "contact": "contact", "story": "story", "kind": "kind"}
+TEMPLATES = {"organ": "organ", "contact": "contact", "story": "story"}
 
 
 def parts(current: str, answers: journey.Answers) -> list[dict[str, object]]:
@@ -169,8 +169,11 @@ def receipt_paper(request: HttpRequest) -> HttpResponse:
         return redirect("public:follow")
     opened = selectors.followed(case_id)
     body = opened.text.body if opened.text else ""
-    pdf = papers.print_receipt(opened.case, text=body, book=opened.loaded.book, code=code, variant=variant)
-    return download(pdf, f"receipt-{number}.pdf")
+    book = opened.loaded.book
+    return download(
+        request, f"receipt-{number}.pdf",
+        lambda: papers.print_receipt(opened.case, text=body, book=book, code=code, variant=variant),
+    )
 
 
 @require_POST

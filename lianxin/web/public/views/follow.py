@@ -1,4 +1,78 @@
-from django.http import HttpResponse
-def follow(request): return HttpResponse("")
-case=leave=receipt=follow
-def paper(request,seq): return HttpResponse("")
+"""Following a case with number and query code; both come in the body of a POST, never in an address."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lianxin.cases import selectors
+from lianxin.cases.services import papers
+from lianxin.ledger.chain import Reader
+from lianxin.web.clock import now
+from lianxin.web.public import case_cookie, following
+from lianxin.web.public.forms import NumberAndCode
+from lianxin.web.public.receipt import download
+
+OWN_PRINT = "本人下载文书"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest) -> HttpResponse:
+    """Return the page that asks for number and code; the right pair leads to the case."""
+    form = NumberAndCode(request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return render(request, "public/follow/find.html", {"nav": "follow", "form": form})
+    if form.is_valid():
+        case_id = selectors.case_by_code(form.cleaned_data["number"], form.cleaned_data["code"])
+        if case_id is not None:
+            return case_cookie.put(redirect("public:case"), case_id)
+        form.add_error(None, _("编号和查询码对不上。请对照同一张回执再填一次；回执丢了，可以带身份证件到窗口补办查询码。"))
+    return render(request, "public/follow/find.html", {"nav": "follow", "form": form}, status=422)
+
+
+@require_safe
+def case(request: HttpRequest) -> HttpResponse:
+    """Return everything the petitioner may know of the case."""
+    case_id = case_cookie.case_id(request)
+    if case_id is None:
+        return redirect("public:follow")
+    context = following.page(case_id, now())
+    return case_cookie.put(render(request, "public/follow/case.html", context), case_id)
+
+
+@require_safe
+def paper(request: HttpRequest, seq: int) -> HttpResponse:
+    """Return one paper of the case as a PDF; the vault records that the name was opened to print it."""
+    case_id = case_cookie.case_id(request)
+    if case_id is None:
+        return redirect("public:follow")
+    shown = {one.seq: one for one in following.shown_papers(selectors.followed(case_id))}
+    if seq not in shown:
+        raise Http404
+    at = now().at
+    return download(
+        request, f"{shown[seq].number}.pdf",
+        lambda: papers.print_paper(shown[seq], reader=Reader(), purpose=OWN_PRINT, at=at),
+    )
+
+
+@require_safe
+def receipt(request: HttpRequest) -> HttpResponse:
+    """Return the registration receipt as a PDF, without the query code, which is kept nowhere."""
+    case_id = case_cookie.case_id(request)
+    if case_id is None:
+        return redirect("public:follow")
+    opened = selectors.followed(case_id)
+    body = opened.text.body if opened.text else ""
+    return download(
+        request, f"receipt-{opened.case.number}.pdf",
+        lambda: papers.print_receipt(opened.case, text=body, book=opened.loaded.book, code=""),
+    )
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the case in this browser."""
+    return case_cookie.clear(redirect("public:follow"))

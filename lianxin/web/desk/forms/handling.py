@@ -1,0 +1,219 @@
+"""What accepting, assigning, drafting, sending back, signing and serving ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from lianxin.cases.models import Claim, Outcome
+from lianxin.cases.services.handling import Finding
+from lianxin.cases.services.serving import METHODS
+from lianxin.organs.models import Staff
+from lianxin.web.desk.acting import KeyForm
+from lianxin.web.desk.forms.fields import DayField
+from lianxin.web.desk.forms.routing import reasons
+from lianxin.web.widgets import Hinted
+
+FACTS = 10_000
+People = Iterable[Staff]
+
+
+class AcceptForm(KeyForm):
+    """Who approves: a head of the organ, unless the officer is one."""
+
+    approver = forms.TypedChoiceField(
+        label=_("批准的负责人"), coerce=int, error_messages={
+            "required": _("请选择批准受理的负责人"), "invalid_choice": _("请在名单里选择负责人"),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, own: Staff | None, heads: People | None) -> None:
+        """Take the organ's heads (None while the service is left to judge a sent number), or the officer as head."""
+        super().__init__(data)
+        if own is not None:
+            del self.fields["approver"]
+        elif heads is not None:
+            self.fields["approver"].choices = named(heads)  # type: ignore[attr-defined]
+        else:
+            self.fields["approver"] = forms.IntegerField(
+                min_value=1, max_value=2**63 - 1, error_messages={"required": _("请选择批准受理的负责人")}
+            )
+
+
+class AssignForm(KeyForm):
+    """The officer who will handle the case, and the word that there is no interest in it."""
+
+    officer = forms.TypedChoiceField(
+        label=_("承办人"), coerce=int,
+        error_messages={"required": _("请选择承办人"), "invalid_choice": _("请在名单里选择承办人")},
+    )
+    no_interest = forms.BooleanField(
+        label=_("承办人与信访事项、信访人没有直接利害关系"),
+        error_messages={"required": _("请先向承办人问清楚；有利害关系的应当回避，请另选承办人")},
+    )
+    note = reasons(_("交代承办人的话"), help_text=_("信访人看不到。"), required=False)
+
+    def __init__(self, data: Any = None, *, handlers: People) -> None:
+        super().__init__(data)
+        self.fields["officer"].choices = named(handlers)  # type: ignore[attr-defined]
+
+
+def named(people: People) -> list[tuple[str, str]]:
+    """Return the choices of a list of officers."""
+    return [("", _t("请选择")), *[(str(one.pk), one.name) for one in people]]
+
+
+class FindingForm(forms.Form):
+    """One row of the opinion's matrix: what was found on a claim and what is said of it (Art 32)."""
+
+    facts = forms.CharField(
+        label=_("查明的事实和理由"), max_length=FACTS, widget=forms.Textarea,
+        error_messages={"required": _("请写明查明的事实和理由"), "max_length": _("最多 10000 字")},
+    )
+    outcome = forms.ChoiceField(
+        label=_("处理结果"), choices=Outcome.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("请选择处理结果")},
+    )
+    decision = forms.CharField(
+        label=_("处理意见"), max_length=FACTS, widget=forms.Textarea,
+        error_messages={"required": _("请写明处理意见"), "max_length": _("最多 10000 字")},
+    )
+    basis = forms.CharField(
+        label=_("法律政策依据"), help_text=_("写到条；几个依据用分号隔开。"), max_length=500,
+        error_messages={"required": _("请写明依据哪部法规政策的第几条"), "max_length": _("最多 500 字")},
+    )
+    promise = forms.CharField(
+        label=_("承诺事项"), help_text=_("答应为信访人办的事，没有就不填。"), max_length=300, required=False,
+        error_messages={"max_length": _("最多 300 字")},
+    )
+
+    def __init__(self, data: Any = None, *, claim: Claim) -> None:
+        kept = {name: getattr(claim, name) for name in ("facts", "outcome", "decision", "basis", "promise", "promise_on")}
+        super().__init__(data, prefix=f"claim{claim.seq}", initial=kept)
+        self.claim = claim
+        self.fields["promise_on"] = DayField(label=_("承诺完成日期"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse half a promise: its words and its day go together."""
+        data = super().clean() or self.cleaned_data
+        if data.get("promise") and not data.get("promise_on") and "promise_on" not in self.errors:
+            self.add_error("promise_on", _t("写了承诺事项，请写明完成日期"))
+        if data.get("promise_on") and not data.get("promise"):
+            self.add_error("promise", _t("写了完成日期，请写明承诺什么"))
+        return data
+
+    def finding(self) -> Finding:
+        """Return the valid row as the service takes it."""
+        return Finding(seq=self.claim.seq, **self.cleaned_data)
+
+
+class OpinionForm(KeyForm):
+    """The draft of an opinion: a row for each claim, and that the petitioner was heard and the facts verified."""
+
+    heard = forms.BooleanField(
+        label=_("已经听取信访人陈述事实和理由"),
+        error_messages={"required": _("请先联系信访人听取意见并记录，再送审（信访工作条例 第三十一条）")},
+    )
+    verified = forms.BooleanField(
+        label=_("事实已经调查核实，有材料证明"),
+        error_messages={"required": _("请先调查核实并记录证据，再送审（信访工作条例 第三十二条）")},
+    )
+
+    def __init__(self, data: Any = None, *, claims: Sequence[Claim]) -> None:
+        super().__init__(data)
+        self.rows = [FindingForm(data, claim=claim) for claim in claims]
+
+    def is_valid(self) -> bool:
+        """Tell whether the form and every row are valid; each row is judged, so that all errors show at once."""
+        return all([super().is_valid(), *[row.is_valid() for row in self.rows]])
+
+    def findings(self) -> list[Finding]:
+        """Return the valid rows."""
+        return [row.finding() for row in self.rows]
+
+
+class SendBackForm(KeyForm):
+    """What is missing in a draft opinion."""
+
+    reasons = reasons(_("退回的理由"), help_text=_("写明哪一项诉求缺什么、怎么改。"))
+
+
+class SignForm(KeyForm):
+    """The head's checklist before signing."""
+
+    every_claim = forms.BooleanField(
+        label=_("每一项诉求都有事实、结论和依据"), error_messages={"required": _("请逐项核对；缺少内容的请退回修改")}
+    )
+    plain = forms.BooleanField(
+        label=_("信访人看得懂，没有写别人的隐私"), error_messages={"required": _("请核对用语；需要修改的请退回")}
+    )
+    promises = forms.BooleanField(
+        label=_("承诺的事项能够按期做到，或者没有承诺"), error_messages={"required": _("请核对承诺；做不到的请退回修改")}
+    )
+
+
+class ServeForm(KeyForm):
+    """How and when the opinion reached the petitioner, and what proves it."""
+
+    method = forms.ChoiceField(
+        label=_("送达方式"),
+        widget=forms.RadioSelect,
+        choices=[
+            (code, Hinted(label, hint))
+            for (code, label), hint in zip(
+                [(name, _(text)) for name, text in METHODS.items()],
+                ["", _("以回执上的签收日为准"), _("以系统记录的阅读日为准"), ""],
+                strict=True,
+            )
+        ],
+        error_messages={"required": _("请选择送达方式")},
+    )
+    proof = forms.CharField(
+        label=_("送达凭证"),
+        help_text=_("例如：本人签收；挂号信编号；阅读回执。没有凭证，复查期限不能开始。"),
+        max_length=200,
+        error_messages={"required": _("请写明用什么证明已经送达"), "max_length": _("最多 200 字")},
+    )
+    receiver = forms.CharField(
+        label=_("签收人"), help_text=_("信访人本人签收的不用填；他人代收的写姓名和关系。"), max_length=60, required=False,
+        error_messages={"max_length": _("最多 60 字")},
+    )
+    refused = forms.BooleanField(label=_("收件人拒绝签收（留置送达）"), required=False)
+    witness = forms.CharField(
+        label=_("见证人"), help_text=_("拒绝签收的必须写：姓名和单位。"), max_length=100, required=False,
+        error_messages={"max_length": _("最多 100 字")},
+    )
+    field_order = ("key", "method", "served_on", "proof", "receiver", "refused", "witness")
+
+    def __init__(self, data: Any = None, *, issued_on: date, on: date) -> None:
+        super().__init__(data)
+        self.issued_on = issued_on
+        self.fields["served_on"] = DayField(
+            label=_("送达日期"),
+            help_text=_("信访人收到的那一天；从这一天起 30 日内可以申请复查。"),
+            latest=on,
+            too_late=_t("送达日期不能晚于今天（%(on)s）。") % {"on": on.isoformat()},
+            initial=on,
+        )
+        self.order_fields(self.field_order)
+
+    def clean_served_on(self) -> date:
+        """Return the day of service. Raises ValidationError before the opinion was issued."""
+        day: date = self.cleaned_data["served_on"]
+        if day < self.issued_on:
+            raise forms.ValidationError(
+                _t("送达日期不能早于意见书出具日（%(on)s）。") % {"on": self.issued_on.isoformat()}
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the witness of a refusal."""
+        data = super().clean() or self.cleaned_data
+        if data.get("refused") and not data.get("witness", "").strip():
+            self.add_error("witness", _t("收件人拒绝签收的，请写明见证人"))
+        return data

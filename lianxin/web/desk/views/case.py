@@ -1,0 +1,136 @@
+"""The case page, the opening of one identity field, and the printing of a paper."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from lianxin.cases import selectors
+from lianxin.cases.policies import may_reveal
+from lianxin.cases.selectors import Opened
+from lianxin.cases.services import papers
+from lianxin.ledger.chain import Reader
+from lianxin.organs.actors import Actor
+from lianxin.petitioners import vault
+from lianxin.procedure.calendar import load_calendar
+from lianxin.procedure.engine import offers
+from lianxin.procedure.errors import LianxinError
+from lianxin.web.clock import now
+from lianxin.web.desk import shown, words
+from lianxin.web.desk.acting import heading, judged
+from lianxin.web.desk.forms.case import RevealForm
+from lianxin.web.desk.page import page
+from lianxin.web.desk.signed_in import DeskRequest, officers_only
+from lianxin.web.desk.views.register import pdf_response
+
+PURPOSE = "办理"
+
+
+@require_safe
+@officers_only
+def case(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Show a case: what is asked, what was done, what may be done now. Opening it is a recorded look."""
+    opened = _opened(request, case_id)
+    loaded, actor, on = opened.loaded, request.actor, now().on
+    public = request.GET.get("as") == "petitioner"
+    found = offers(loaded.book, loaded.snapshot(), roles=actor.roles, on=on, calendar=load_calendar())
+    acts, refused = shown.act_list([judged(offer, opened.case, actor) for offer in found], opened.case)
+    values = {
+        **heading(request, loaded),
+        "facts": _facts(opened),
+        "acts": acts,
+        "refused": refused,
+        "reads": opened.text is not None,
+        "text": shown.text_of(opened),
+        "cards": shown.claim_cards(opened.claims),
+        "parties": shown.parties_of(opened, actor),
+        "timeline": shown.timeline(opened, public=public),
+        "public": public,
+        "clocks": shown.clock_rows(loaded, on=on),
+        "papers": [shown.paper_link(loaded.book, opened.case, paper) for paper in opened.papers],
+        "notices": shown.notice_rows(loaded.book, opened.notices),
+        "looks": shown.look_rows(opened.looks, opened.case, actor),
+        "done": _done(opened, request.GET.get("done", "")),
+    }
+    return page(request, "case.html", values, nav="worklist")
+
+
+@require_POST
+@officers_only
+def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
+    """Show one identity field once, after the look with its purpose is recorded; the page is not stored."""
+    found = selectors.case_to_act_on(request.actor, case_id)
+    if found is None or not may_reveal(request.actor, found):
+        raise Http404
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        values = {"case": found, "form": form, "value": None}
+        return page(request, "reveal.html", values, nav="worklist", status=422)
+    data, moment = form.cleaned_data, now()
+    try:
+        value = vault.reveal(case_id=found.pk, reader=_reader(request.actor), at=moment.at, **data)
+    except KeyError:
+        raise Http404 from None
+    values = {
+        "case": found, "form": form, "label": shown.field_label(data["field"]), "value": value or _("没有填写"),
+        "purpose": data["purpose"], "at": moment.at,
+    }
+    return page(request, "reveal.html", values, nav="worklist")
+
+
+@require_safe
+@officers_only
+def paper(request: DeskRequest, case_id: int, seq: int) -> HttpResponse:
+    """Print one paper of the case; where it bears the petitioner's name, that is a recorded look."""
+    found = selectors.case_to_act_on(request.actor, case_id)
+    printed = None if found is None else selectors.paper_of(found, seq)
+    if found is None or printed is None:
+        raise Http404
+    try:
+        pdf = papers.print_paper(printed, reader=_reader(request.actor), purpose="打印文书", at=now().at)
+    except LianxinError as problem:
+        return page(request, "cannot_print.html", {"sentence": str(problem)}, nav="worklist", status=409)
+    return pdf_response(pdf, printed.number)
+
+
+def _opened(request: DeskRequest, case_id: int) -> Opened:
+    opened = selectors.open_case(request.actor, case_id, purpose=PURPOSE, at=now().at)
+    if opened is None:
+        raise Http404
+    return opened
+
+
+def _reader(actor: Actor) -> Reader:
+    return Reader(actor.organ.pk, actor.staff.pk, "、".join(sorted(actor.roles))[:20])
+
+
+def _facts(opened: Opened) -> list[dict[str, object]]:
+    """Return the dense list of facts beside the text; nothing of the person but how many they are."""
+    case, book = opened.case, opened.loaded.book
+    rows = [
+        (_("信访形式"), words.channel_label(case.channel)),
+        (_("收到日期"), case.received_on.isoformat()),
+        (_("类别"), words.kind_label(case.kind)),
+        (_("内容分类"), words.category_label(book, case.category) or _("尚未确定")),
+        (_("办理途径"), words.route_label(book, case.subroute) or _("尚未确定")),
+        (_("问题发生地"), case.place.full_name),
+        (_("登记机构"), case.registrar.name),
+        (_("责任机构"), case.holder.name),
+        (_("承办人"), case.officer.name if case.officer else _("尚未分派")),
+        (_("信访人数"), str(case.people)),
+        (_("适用规则"), book.label_en if words.english() else book.label),
+        (_("原编号"), case.source_number),
+    ]
+    return [{"key": key, "value": value} for key, value in rows if value]
+
+
+def _done(opened: Opened, event: str) -> str:
+    """Return the sentence for an act that has just been done, "" unless it is the last one of the case."""
+    last = opened.steps[-1] if opened.steps else None
+    if last is None or last.event != event:
+        return ""
+    return _("已办理“%(what)s”，现在是“%(state)s”。") % {
+        "what": words.event_label(opened.loaded.book, last.event, last.rule),
+        "state": words.state_label(opened.loaded.book, opened.case.state),
+    }
