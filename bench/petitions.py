@@ -27,7 +27,7 @@ def answered_draft(cast: Cast, text: str = "") -> str:
         "organ": str(organ.pk),
         "proposed": organ.code,
         "subroute": "31.4",
-        "who": "named",
+        "who": "self",
         "name": XIN["name"],
         "phone": XIN["phone"],
         "address": XIN["address"],

@@ -34,4 +34,5 @@ class UndefinedVariable(str):
         raise AssertionError(f"template variable {name} is not defined")
 
 
-TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
+_OPTIONS: dict[str, object] = TEMPLATES[0]["OPTIONS"]  # type: ignore[assignment]
+_OPTIONS["string_if_invalid"] = UndefinedVariable("%s")

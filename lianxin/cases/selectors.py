@@ -123,7 +123,11 @@ def notices_of(case: Case) -> tuple[Notice, ...]:
 
 def registered_at(actor: Actor, case_id: int) -> Case | None:
     """Return the row of a case the officer's organ registered, for its receipt; no text, so no look."""
-    return Case.objects.select_related(*WITH, "registrar__region").filter(registrar=actor.organ, pk=case_id).first()
+    return (
+        Case.objects.select_related(*WITH, "registrar__region")
+        .filter(registrar=actor.organ, pk=case_id)
+        .first()
+    )
 
 
 def case_by_number(actor: Actor, number: str) -> int | None:

@@ -50,7 +50,9 @@ def receivers(organ: Organ, *, on: date) -> QuerySet[Organ]:
 
 def officers(organ: Organ, role: str, *, on: date) -> list[Staff]:
     """Return the officers in use who hold a role in an organ on a day, by name. One query."""
-    posts = Post.objects.held_on(on).filter(organ=organ, role=role, staff__is_active=True).select_related("staff")
+    posts = (
+        Post.objects.held_on(on).filter(organ=organ, role=role, staff__is_active=True).select_related("staff")
+    )
     return sorted({post.staff_id: post.staff for post in posts}.values(), key=lambda one: one.name)
 
 

@@ -76,7 +76,7 @@ def typeset(content: PaperContent, *, variant: str, issued_at: datetime) -> tupl
             format="pdf",
             sys_inputs={**inputs, "faces": press.faces},
             pdf_standards=list(STANDARDS),
-            timestamp=issued_at.astimezone(BEIJING),
+            timestamp=issued_at.astimezone(BEIJING).replace(microsecond=0),
         )
     if not isinstance(made, bytes):
         raise BadPaper(f"{content.kind}: the typesetter gave no single file")

@@ -159,6 +159,8 @@ def situations_by_step(all_situations: Sequence[Situation]) -> Mapping[str, tupl
     """
     found: dict[str, tuple[list[str], list[str]]] = {}
     for situation in all_situations:
+        if "book" in situation.written:
+            continue
         played = play(situation)
         own = situation.written["steps"]
         assert isinstance(own, list)
@@ -166,4 +168,14 @@ def situations_by_step(all_situations: Sequence[Situation]) -> Mapping[str, tupl
             found.setdefault(decision.step, ([], []))[0].append(situation.name)
         if played.refused_step:
             found.setdefault(played.refused_step, ([], []))[1].append(situation.name)
+    return found
+
+
+def situations_by_clock(all_situations: Sequence[Situation]) -> Mapping[str, tuple[list[str], list[str]]]:
+    """Return for each clock of the default book the situations that state its last day."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for situation in all_situations:
+        if "book" not in situation.written:
+            for clock in situation.table("clocks"):
+                found.setdefault(clock, ([], []))[0].append(situation.name)
     return found

@@ -15,6 +15,7 @@ from django.db import transaction
 from lianxin.cases.history import Loaded, Moment, act_of, leading, load
 from lianxin.cases.models import Case, Notice, Paper, Step, WorkItem
 from lianxin.ledger import chain
+from lianxin.ledger.models import Entry
 from lianxin.organs.actors import Actor
 from lianxin.papers import PaperContent, digest
 from lianxin.procedure.book import load_book
@@ -46,7 +47,7 @@ class Request:
 class Writing:
     """What the caller adds to a step: changes of the case row, papers, and rows of its own in the transaction."""
 
-    changes: dict[str, object] = field(default_factory=dict)
+    changes: Mapping[str, object] = field(default_factory=dict)
     papers: Sequence[PaperContent] = ()
     also: Callable[[int], None] | None = None
 
@@ -123,7 +124,7 @@ def step_row(case: Case, decision: Decision, request: Request, *, actor: Actor |
     )
 
 
-def entry_of(step: Step, head: str) -> chain.Entry:
+def entry_of(step: Step, head: str) -> Entry:
     """Return the unsaved ledger entry of a step, chained to `head`."""
     return chain.entry(
         case_id=step.case_id,

@@ -7,6 +7,7 @@ is printed, which is a look. The registration receipt is number D00 of every cas
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -130,9 +131,15 @@ def print_paper(paper: Paper, *, reader: Reader, purpose: str, at: datetime) -> 
 
 
 def print_receipt(case: Case, *, text: str, book: Rulebook, code: str, variant: str = "a4") -> bytes:
-    """Return the PDF of the registration receipt, A4 or 58 mm ("narrow"). Raises IncompletePaper, MissingGlyph."""
+    """Return the PDF of the registration receipt, A4 or 58 mm ("narrow"). Raises IncompletePaper, MissingGlyph.
+
+    Without `code` it is a copy: the paper says that the code was handed over at registration and is kept nowhere.
+    """
     content = registration_receipt(case, text=text, book=book, code=code)
-    check(book.papers[content.kind], content)
+    rule = book.papers[content.kind]
+    if not code:
+        rule = replace(rule, contents=tuple(part for part in rule.contents if part.key != "query_code"))
+    check(rule, content)
     return render_apart(content, variant=variant, issued_at=case.received_at)
 
 

@@ -15,14 +15,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from lianxin.cases import selectors
+from lianxin.cases.history import Loaded, Moment, leading, load
 from lianxin.cases.models import Case
 from lianxin.cases.policies import check_may
-from lianxin.cases.services import acts
-from lianxin.cases.services.acts import Loaded, Moment
 from lianxin.organs.actors import Actor
 from lianxin.procedure.book import load_book
 from lianxin.procedure.calendar import load_calendar
-from lianxin.procedure.clock import nearest
 from lianxin.procedure.engine import Offer, offers
 from lianxin.procedure.errors import Refused, Stale
 from lianxin.web.clock import now
@@ -50,10 +48,16 @@ class Act:
 class KeyForm(forms.Form):
     """An act without further questions: only the idempotency key."""
 
-    key = forms.CharField(max_length=40, min_length=8, widget=forms.HiddenInput, error_messages={
-        "required": _("页面不完整，请刷新后再提交"), "max_length": _("页面不完整，请刷新后再提交"),
-        "min_length": _("页面不完整，请刷新后再提交"),
-    })
+    key = forms.CharField(
+        max_length=40,
+        min_length=8,
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("页面不完整，请刷新后再提交"),
+            "max_length": _("页面不完整，请刷新后再提交"),
+            "min_length": _("页面不完整，请刷新后再提交"),
+        },
+    )
 
 
 def loaded_or_404(actor: Actor, case_id: int) -> Loaded:
@@ -61,7 +65,7 @@ def loaded_or_404(actor: Actor, case_id: int) -> Loaded:
     case = selectors.case_to_act_on(actor, case_id)
     if case is None:
         raise Http404
-    return acts.load(case)
+    return load(case)
 
 
 def offer_of(loaded: Loaded, actor: Actor, event: str, when: Moment) -> Offer | None:
@@ -123,7 +127,7 @@ def not_now(request: DeskRequest, loaded: Loaded, event: str, offer: Offer | Non
 def heading(request: DeskRequest, loaded: Loaded) -> dict[str, object]:
     """Return what the head of every page of a case shows."""
     case, book = loaded.case, loaded.book
-    running = nearest(loaded.running())
+    running = leading(loaded.running())
     return {
         "case": case,
         "title": case.summary or words.category_label(book, case.category) or _("待登记的信访事项"),
@@ -149,7 +153,9 @@ def latest(case: Case) -> str:
     if step is None:
         return ""
     book = load_book(case.rulebook)
-    who = words.by_whom(step.organ.name if step.organ else _("信访人或系统"), step.staff.name if step.staff else "")
+    who = words.by_whom(
+        step.organ.name if step.organ else _("信访人或系统"), step.staff.name if step.staff else ""
+    )
     return _("最近一步：%(who)s 于 %(on)s 办理了“%(what)s”，现在是“%(state)s”。") % {
         "who": who,
         "on": step.on.isoformat(),
@@ -177,11 +183,13 @@ def _overtaken(request: DeskRequest, loaded: Loaded, act: Act, form: forms.Form)
     again = _again(request.actor, loaded)
     if str(form.data.get("key", "")) in again.keys:
         return redirect("desk:case", case_id=again.case.pk)
-    form.add_error(None, _("同事刚刚办理了这一件，您的操作没有保存；您填写的内容都还在。请看最新情况后再决定。"))
+    form.add_error(
+        None, _("同事刚刚办理了这一件，您的操作没有保存；您填写的内容都还在。请看最新情况后再决定。")
+    )
     return _draw(request, again, act, form, status=409)
 
 
 def _again(actor: Actor, loaded: Loaded) -> Loaded:
     """Return the case as it is now; as it was read where it has gone to somebody else."""
     case = selectors.case_to_act_on(actor, loaded.case.pk)
-    return acts.load(case) if case is not None else loaded
+    return load(case) if case is not None else loaded

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianxin.cases import selectors
+from lianxin.cases.history import Loaded
 from lianxin.cases.models import Case, Claim, Notice, Paper, Step
 from lianxin.cases.policies import may_reveal
 from lianxin.cases.selectors import Opened
-from lianxin.cases.services.acts import Loaded
 from lianxin.ledger.models import Look
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Role
@@ -25,10 +25,18 @@ from lianxin.web.desk.signed_in import DeskRequest
 
 OUTCOME_TONES = {"support": "green", "explain": "blue", "not_support": "amber"}
 PAGES = {
-    "register": "desk:act_register", "refer_down": "desk:act_refer", "take": "desk:act_take", "object": "desk:act_object",
-    "agree_objection": "desk:act_agree_objection", "reject_objection": "desk:act_reject_objection",
-    "accept": "desk:act_accept", "assign": "desk:act_assign", "draft_opinion": "desk:act_draft_opinion",
-    "send_back": "desk:act_send_back", "sign_opinion": "desk:act_sign", "serve": "desk:act_serve",
+    "register": "desk:act_register",
+    "refer_down": "desk:act_refer",
+    "take": "desk:act_take",
+    "object": "desk:act_object",
+    "agree_objection": "desk:act_agree_objection",
+    "reject_objection": "desk:act_reject_objection",
+    "accept": "desk:act_accept",
+    "assign": "desk:act_assign",
+    "draft_opinion": "desk:act_draft_opinion",
+    "send_back": "desk:act_send_back",
+    "sign_opinion": "desk:act_sign",
+    "serve": "desk:act_serve",
 }
 FIELD_LABELS = ("name", "phone", "address", "email", "id_number")
 
@@ -62,10 +70,13 @@ def claim_cards(claims: Iterable[Claim]) -> list[dict[str, object]]:
             "facts": claim.facts or _("尚未查明"),
             "article": claim.basis,
             "answer": claim.decision,
-            "promise": _("%(what)s（%(on)s 前完成）") % {"what": claim.promise, "on": claim.promise_on.isoformat()}
+            "promise": _("%(what)s（%(on)s 前完成）")
+            % {"what": claim.promise, "on": claim.promise_on.isoformat()}
             if claim.promise and claim.promise_on
             else "",
-            "state": {"text": claim.get_outcome_display(), "tone": OUTCOME_TONES[claim.outcome]} if claim.outcome else None,
+            "state": {"text": claim.get_outcome_display(), "tone": OUTCOME_TONES[claim.outcome]}
+            if claim.outcome
+            else None,
         }
         for claim in claims
     ]
@@ -75,8 +86,10 @@ def act_list(offers: Sequence[Offer], case: Case) -> tuple[list[dict[str, object
     """Return the acts offered as buttons with their consequence, and those refused with the reason."""
     acts = [
         {
-            "label": offer.label, "href": reverse(PAGES[offer.event], args=[case.pk]),
-            "hint": consequences.of(offer.event), "primary": False,
+            "label": offer.label,
+            "href": reverse(PAGES[offer.event], args=[case.pk]),
+            "hint": consequences.of(offer.event),
+            "primary": False,
         }
         for offer in offers
         if offer.allowed and offer.event in PAGES
@@ -105,7 +118,11 @@ def _step(book: Rulebook, step: Step, papers: list[dict[str, str]], *, public: b
     rules = book.steps.get(step.event, ())
     rule = next((one for one in rules if one.id == step.rule), None)
     by_petitioner = step.role == "petitioner"
-    by = _("信访人") if by_petitioner else words.by_whom(organ, "" if public or not step.staff else step.staff.name)
+    by = (
+        _("信访人")
+        if by_petitioner
+        else words.by_whom(organ, "" if public or not step.staff else step.staff.name)
+    )
     return {
         "title": words.event_label(book, step.event, step.rule),
         "on": step.on,
@@ -135,7 +152,10 @@ def clock_rows(loaded: Loaded, *, on: date) -> list[dict[str, object]]:
 
 def paper_link(book: Rulebook, case: Case, paper: Paper) -> dict[str, str]:
     """Return name and address of a paper's PDF."""
-    title = _("%(label)s %(number)s（PDF）") % {"label": words.paper_label(book, paper.kind), "number": paper.number}
+    title = _("%(label)s %(number)s（PDF）") % {
+        "label": words.paper_label(book, paper.kind),
+        "number": paper.number,
+    }
     return {"title": title, "href": reverse("desk:paper", args=[case.pk, paper.seq])}
 
 
@@ -145,7 +165,9 @@ def notice_rows(book: Rulebook, notices: Iterable[Notice]) -> list[dict[str, obj
         {
             "key": words.paper_label(book, notice.kind),
             "value": notice.get_state_display(),
-            "note": _("%(on)s 告知") % {"on": notice.told_at.astimezone(BEIJING).date().isoformat()} if notice.told_at else "",
+            "note": _("%(on)s 告知") % {"on": notice.told_at.astimezone(BEIJING).date().isoformat()}
+            if notice.told_at
+            else "",
         }
         for notice in notices
     ]
@@ -153,7 +175,9 @@ def notice_rows(book: Rulebook, notices: Iterable[Notice]) -> list[dict[str, obj
 
 def look_rows(looks: Iterable[Look], case: Case, actor: Actor) -> list[dict[str, object]]:
     """Return who looked, newest first: organ and roles, never a name; what, and for which purpose."""
-    organs = {organ.pk: organ.name for organ in (case.holder, case.registrar, case.offered_to, actor.organ) if organ}
+    organs = {
+        organ.pk: organ.name for organ in (case.holder, case.registrar, case.offered_to, actor.organ) if organ
+    }
     return [
         {
             "at": timezone.localtime(look.at, BEIJING),
@@ -184,7 +208,11 @@ def parties_of(opened: Opened, actor: Actor) -> list[dict[str, object]]:
 def field_label(field: str) -> str:
     """Return the name of an identity field."""
     return {
-        "name": _("姓名"), "phone": _("电话"), "address": _("住址"), "email": _("电子邮箱"), "id_number": _("身份证件号码"),
+        "name": _("姓名"),
+        "phone": _("电话"),
+        "address": _("住址"),
+        "email": _("电子邮箱"),
+        "id_number": _("身份证件号码"),
     }.get(field, field)
 
 

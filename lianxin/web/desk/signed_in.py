@@ -70,6 +70,8 @@ def _at_work(request: HttpRequest) -> list[Actor]:
     if not staff_id:
         return []
     found = actors_of(int(staff_id), on=now().on)
-    if found and constant_time_compare(session.get(HASH_SESSION_KEY, ""), found[0].staff.get_session_auth_hash()):
+    if found and constant_time_compare(
+        session.get(HASH_SESSION_KEY, ""), found[0].staff.get_session_auth_hash()
+    ):
         return found
     return []

@@ -107,7 +107,9 @@ def item_ring(book: Rulebook, item: WorkItem, *, on: date) -> Ring | None:
     if item.legal_on is None or rule is None:
         return None
     days = days_left(item.legal_on, unit=rule.unit, on=on)
-    return Ring(days, _share(days, rule.length), rule.unit == "WD", clock_label(book, item.clock), item.legal_on)
+    return Ring(
+        days, _share(days, rule.length), rule.unit == "WD", clock_label(book, item.clock), item.legal_on
+    )
 
 
 def clock_ring(book: Rulebook, running: Running, *, on: date) -> Ring:
@@ -116,7 +118,9 @@ def clock_ring(book: Rulebook, running: Running, *, on: date) -> Ring:
     state = "stopped" if running.stopped_on and running.stopped_on <= legal_on else "running"
     days = days_left(legal_on, unit=rule.unit, on=running.stopped_on or on)
     term = rule.length + running.deadline.extension_days or (legal_on - running.started_on).days
-    return Ring(days, _share(days, term), rule.unit == "WD", clock_label(book, running.clock), legal_on, state)
+    return Ring(
+        days, _share(days, term), rule.unit == "WD", clock_label(book, running.clock), legal_on, state
+    )
 
 
 def capped(count: int, cap: int = 500) -> str:

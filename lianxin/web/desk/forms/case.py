@@ -20,7 +20,9 @@ class RevealForm(forms.Form):
         max_length=200,
         min_length=2,
         error_messages={
-            "required": _("请写明查看目的"), "min_length": _("请写明查看目的"), "max_length": _("最多 200 字"),
+            "required": _("请写明查看目的"),
+            "min_length": _("请写明查看目的"),
+            "max_length": _("最多 200 字"),
         },
     )
 

@@ -64,17 +64,24 @@ class PlaceField(forms.CharField):
             return (inside if len(inside) == 1 else found)[0]
         if not found:
             raise forms.ValidationError(
-                _t("没有找到“%(name)s”。请写省、市、县的全称，例如“四川省绵阳市安州区”，或者写 6 位区划代码。") % {"name": typed}
+                _t(
+                    "没有找到“%(name)s”。请写省、市、县的全称，例如“四川省绵阳市安州区”，或者写 6 位区划代码。"
+                )
+                % {"name": typed}
             )
         names = _t("、").join(place.full_name for place in (inside or found)[:6])
-        raise forms.ValidationError(_t("有多个地方叫“%(name)s”，请写全称：%(names)s。") % {"name": typed, "names": names})
+        raise forms.ValidationError(
+            _t("有多个地方叫“%(name)s”，请写全称：%(names)s。") % {"name": typed, "names": names}
+        )
 
 
 def places(typed: str, *, on: date) -> list[Region]:
     """Return the places in force with this code, full name or name; a full name comes before a name."""
     if typed.isascii() and typed.isdigit():
         return list(Region.objects.filter(in_force(on), code=typed.ljust(12, "0")).order_by("code")[:7])
-    fitting = Region.objects.filter(in_force(on)).filter(Q(full_name=typed) | Q(name=typed)).order_by("code")[:50]
+    fitting = (
+        Region.objects.filter(in_force(on)).filter(Q(full_name=typed) | Q(name=typed)).order_by("code")[:50]
+    )
     found = list(fitting)
     return [place for place in found if place.full_name == typed] or found
 
@@ -91,9 +98,15 @@ def category_choices(book: Rulebook, on: date) -> Choices:
     for code, entries in book.categories.leaves.items():
         leaf = next((one for one in entries if one.in_force(on)), None)
         if leaf is not None:
-            groups.setdefault(code[:2], []).append((code, f"{code} {leaf.label_en if words.english() else leaf.label}"))
-    titles = {code: names[1] if words.english() else names[0] for code, names in book.categories.groups.items()}
-    listed: Choices = [(f"{code} {titles.get(code, '')}", leaves) for code, leaves in groups.items() if leaves]
+            groups.setdefault(code[:2], []).append(
+                (code, f"{code} {leaf.label_en if words.english() else leaf.label}")
+            )
+    titles = {
+        code: names[1] if words.english() else names[0] for code, names in book.categories.groups.items()
+    }
+    listed: Choices = [
+        (f"{code} {titles.get(code, '')}", leaves) for code, leaves in groups.items() if leaves
+    ]
     return [("", _t("请选择")), *listed]
 
 
@@ -101,7 +114,9 @@ def route_choices(book: Rulebook) -> list[tuple[str, str]]:
     """Return the routes of a claim (第三十一条), the petition procedure first."""
     routes = [route for route in book.routes.values() if route.category == "claim"]
     routes.sort(key=lambda route: (route.subroute != "31.6", route.subroute))
-    return [(route.subroute, f"{words.route_label(book, route.subroute)}（{route.article}）") for route in routes]
+    return [
+        (route.subroute, f"{words.route_label(book, route.subroute)}（{route.article}）") for route in routes
+    ]
 
 
 def grouped_select() -> forms.Select:

@@ -27,8 +27,11 @@ class AcceptForm(KeyForm):
     """Who approves: a head of the organ, unless the officer is one."""
 
     approver = forms.TypedChoiceField(
-        label=_("批准的负责人"), coerce=int, error_messages={
-            "required": _("请选择批准受理的负责人"), "invalid_choice": _("请在名单里选择负责人"),
+        label=_("批准的负责人"),
+        coerce=int,
+        error_messages={
+            "required": _("请选择批准受理的负责人"),
+            "invalid_choice": _("请在名单里选择负责人"),
         },
     )
 
@@ -49,7 +52,8 @@ class AssignForm(KeyForm):
     """The officer who will handle the case, and the word that there is no interest in it."""
 
     officer = forms.TypedChoiceField(
-        label=_("承办人"), coerce=int,
+        label=_("承办人"),
+        coerce=int,
         error_messages={"required": _("请选择承办人"), "invalid_choice": _("请在名单里选择承办人")},
     )
     no_interest = forms.BooleanField(
@@ -72,28 +76,42 @@ class FindingForm(forms.Form):
     """One row of the opinion's matrix: what was found on a claim and what is said of it (Art 32)."""
 
     facts = forms.CharField(
-        label=_("查明的事实和理由"), max_length=FACTS, widget=forms.Textarea,
+        label=_("查明的事实和理由"),
+        max_length=FACTS,
+        widget=forms.Textarea,
         error_messages={"required": _("请写明查明的事实和理由"), "max_length": _("最多 10000 字")},
     )
     outcome = forms.ChoiceField(
-        label=_("处理结果"), choices=Outcome.choices, widget=forms.RadioSelect,
+        label=_("处理结果"),
+        choices=Outcome.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _("请选择处理结果")},
     )
     decision = forms.CharField(
-        label=_("处理意见"), max_length=FACTS, widget=forms.Textarea,
+        label=_("处理意见"),
+        max_length=FACTS,
+        widget=forms.Textarea,
         error_messages={"required": _("请写明处理意见"), "max_length": _("最多 10000 字")},
     )
     basis = forms.CharField(
-        label=_("法律政策依据"), help_text=_("写到条；几个依据用分号隔开。"), max_length=500,
+        label=_("法律政策依据"),
+        help_text=_("写到条；几个依据用分号隔开。"),
+        max_length=500,
         error_messages={"required": _("请写明依据哪部法规政策的第几条"), "max_length": _("最多 500 字")},
     )
     promise = forms.CharField(
-        label=_("承诺事项"), help_text=_("答应为信访人办的事，没有就不填。"), max_length=300, required=False,
+        label=_("承诺事项"),
+        help_text=_("答应为信访人办的事，没有就不填。"),
+        max_length=300,
+        required=False,
         error_messages={"max_length": _("最多 300 字")},
     )
 
     def __init__(self, data: Any = None, *, claim: Claim) -> None:
-        kept = {name: getattr(claim, name) for name in ("facts", "outcome", "decision", "basis", "promise", "promise_on")}
+        kept = {
+            name: getattr(claim, name)
+            for name in ("facts", "outcome", "decision", "basis", "promise", "promise_on")
+        }
         super().__init__(data, prefix=f"claim{claim.seq}", initial=kept)
         self.claim = claim
         self.fields["promise_on"] = DayField(label=_("承诺完成日期"), required=False)
@@ -147,13 +165,16 @@ class SignForm(KeyForm):
     """The head's checklist before signing."""
 
     every_claim = forms.BooleanField(
-        label=_("每一项诉求都有事实、结论和依据"), error_messages={"required": _("请逐项核对；缺少内容的请退回修改")}
+        label=_("每一项诉求都有事实、结论和依据"),
+        error_messages={"required": _("请逐项核对；缺少内容的请退回修改")},
     )
     plain = forms.BooleanField(
-        label=_("信访人看得懂，没有写别人的隐私"), error_messages={"required": _("请核对用语；需要修改的请退回")}
+        label=_("信访人看得懂，没有写别人的隐私"),
+        error_messages={"required": _("请核对用语；需要修改的请退回")},
     )
     promises = forms.BooleanField(
-        label=_("承诺的事项能够按期做到，或者没有承诺"), error_messages={"required": _("请核对承诺；做不到的请退回修改")}
+        label=_("承诺的事项能够按期做到，或者没有承诺"),
+        error_messages={"required": _("请核对承诺；做不到的请退回修改")},
     )
 
 
@@ -180,12 +201,18 @@ class ServeForm(KeyForm):
         error_messages={"required": _("请写明用什么证明已经送达"), "max_length": _("最多 200 字")},
     )
     receiver = forms.CharField(
-        label=_("签收人"), help_text=_("信访人本人签收的不用填；他人代收的写姓名和关系。"), max_length=60, required=False,
+        label=_("签收人"),
+        help_text=_("信访人本人签收的不用填；他人代收的写姓名和关系。"),
+        max_length=60,
+        required=False,
         error_messages={"max_length": _("最多 60 字")},
     )
     refused = forms.BooleanField(label=_("收件人拒绝签收（留置送达）"), required=False)
     witness = forms.CharField(
-        label=_("见证人"), help_text=_("拒绝签收的必须写：姓名和单位。"), max_length=100, required=False,
+        label=_("见证人"),
+        help_text=_("拒绝签收的必须写：姓名和单位。"),
+        max_length=100,
+        required=False,
         error_messages={"max_length": _("最多 100 字")},
     )
     field_order = ("key", "method", "served_on", "proof", "receiver", "refused", "witness")

@@ -15,7 +15,13 @@ from lianxin.cases.services.intake import BODY_LIMIT, ORAL, Petition
 from lianxin.cases.texts import normalised, one_line, plain_code
 from lianxin.organs.models import Organ
 from lianxin.procedure.book import Rulebook
-from lianxin.web.desk.forms.fields import DayField, PlaceField, category_choices, grouped_select, route_choices
+from lianxin.web.desk.forms.fields import (
+    DayField,
+    PlaceField,
+    category_choices,
+    grouped_select,
+    route_choices,
+)
 from lianxin.web.widgets import Hinted
 
 CLAIMS = 20
@@ -43,7 +49,9 @@ class RegisterForm(forms.Form):
         max_value=100_000,
         initial=1,
         error_messages={
-            "required": _("请填写人数"), "invalid": _("人数请写数字"), "min_value": _("人数至少为 1"),
+            "required": _("请填写人数"),
+            "invalid": _("人数请写数字"),
+            "min_value": _("人数至少为 1"),
             "max_value": _("人数太大，请核对"),
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
@@ -53,7 +61,8 @@ class RegisterForm(forms.Form):
         help_text=_("来信照原文录入；来访、来电按信访人的话记录，记完要读给信访人听。"),
         max_length=BODY_LIMIT,
         error_messages={
-            "required": _("请写明反映的事情"), "max_length": _("最多 20000 字，请分成几部分，其余作为补充材料"),
+            "required": _("请写明反映的事情"),
+            "max_length": _("最多 20000 字，请分成几部分，其余作为补充材料"),
         },
         widget=forms.Textarea,
     )
@@ -77,10 +86,14 @@ class RegisterForm(forms.Form):
         error_messages={"required": _("请选择类别")},
     )
     category = forms.ChoiceField(
-        label=_("内容分类"), widget=grouped_select, error_messages={"required": _("请选择内容分类")},
+        label=_("内容分类"),
+        widget=grouped_select,
+        error_messages={"required": _("请选择内容分类")},
     )
     subroute = forms.ChoiceField(
-        label=_("办理途径"), help_text=_("不确定就选信访程序，甄别人员还会核对。"), error_messages={"required": _("请选择办理途径")},
+        label=_("办理途径"),
+        help_text=_("不确定就选信访程序，甄别人员还会核对。"),
+        error_messages={"required": _("请选择办理途径")},
     )
     summary = forms.CharField(
         label=_("摘要"),
@@ -94,20 +107,42 @@ class RegisterForm(forms.Form):
     )
     address = forms.CharField(label=_("住址"), required=False, max_length=300)
     email = forms.EmailField(
-        label=_("电子邮箱"), required=False, max_length=200, error_messages={"invalid": _("邮箱写法不对，例如 name@example.cn")}
+        label=_("电子邮箱"),
+        required=False,
+        max_length=200,
+        error_messages={"invalid": _("邮箱写法不对，例如 name@example.cn")},
     )
     id_number = forms.CharField(label=_("身份证件号码"), required=False, max_length=40)
     helper_name = forms.CharField(label=_("代写代投人姓名"), required=False, max_length=100)
     helper_phone = forms.CharField(
-        label=_("代写代投人电话"), required=False, max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"})
+        label=_("代写代投人电话"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
     note = forms.CharField(
-        label=_("内部备注"), help_text=_("例如信封、邮戳、附件情况；信访人看不到。"), required=False, max_length=2000,
-        widget=forms.Textarea, error_messages={"max_length": _("备注最多 2000 字")},
+        label=_("内部备注"),
+        help_text=_("例如信封、邮戳、附件情况；信访人看不到。"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea,
+        error_messages={"max_length": _("备注最多 2000 字")},
     )
     field_order = (
-        "channel", "received_on", "people", "body", "claims", "place", "kind", "category", "subroute", "summary", *IDENTITY,
-        "helper_name", "helper_phone", "note",
+        "channel",
+        "received_on",
+        "people",
+        "body",
+        "claims",
+        "place",
+        "kind",
+        "category",
+        "subroute",
+        "summary",
+        *IDENTITY,
+        "helper_name",
+        "helper_phone",
+        "note",
     )
 
     def __init__(self, *args: Any, organ: Organ, book: Rulebook, on: date, **kwargs: Any) -> None:
@@ -161,7 +196,10 @@ class RegisterForm(forms.Form):
         for field in (*IDENTITY, "helper_name", "helper_phone"):
             value = plain_code(str(data.get(field, "")))
             if len(value) > 1 and value in summary:
-                self.add_error("summary", _t("摘要里写了“%(label)s”的内容，请去掉身份信息。") % {"label": self.fields[field].label})
+                self.add_error(
+                    "summary",
+                    _t("摘要里写了“%(label)s”的内容，请去掉身份信息。") % {"label": self.fields[field].label},
+                )
         return data
 
 

@@ -48,7 +48,10 @@ class RegisterForm(KeyForm):
 
     def __init__(self, data: Any = None, *, case: Case, book: Rulebook, organ: Organ, on: date) -> None:
         first = {
-            "kind": case.kind, "category": case.category, "subroute": case.subroute or "31.6", "summary": case.summary,
+            "kind": case.kind,
+            "category": case.category,
+            "subroute": case.subroute or "31.6",
+            "summary": case.summary,
             "place": case.place.full_name,
         }
         super().__init__(data, initial=first)
@@ -67,7 +70,8 @@ class ReferForm(KeyForm):
     """The organ to refer to; the proposed one is chosen beforehand, another one needs a reason."""
 
     target = forms.ChoiceField(
-        label=_("转送给"), widget=grouped_select,
+        label=_("转送给"),
+        widget=grouped_select,
         error_messages={"required": _("请选择接收的机构"), "invalid_choice": _("请在名单里选择一个机构")},
     )
     reason = reasons(_("理由"), help_text=_("选择的机构与系统建议不同时必须写。"), required=False)

@@ -15,7 +15,9 @@ class SignInForm(forms.Form):
         label=_("登录名"),
         max_length=150,
         error_messages={"required": _("请填写登录名")},
-        widget=forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}
+        ),
     )
     password = forms.CharField(
         label=_("密码"),

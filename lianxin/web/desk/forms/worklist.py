@@ -10,7 +10,16 @@ from lianxin.procedure.book import Rulebook
 from lianxin.web.desk import words
 
 FILTER_STATES = (
-    "received", "registered", "referred", "objected", "disputed", "accepted", "handling", "signoff", "issued", "served",
+    "received",
+    "registered",
+    "referred",
+    "objected",
+    "disputed",
+    "accepted",
+    "handling",
+    "signoff",
+    "issued",
+    "served",
 )
 
 
@@ -18,9 +27,13 @@ class FilterForm(forms.Form):
     """State, channel, kind, mine; the shelf stays as it was chosen."""
 
     state = forms.ChoiceField(label=_("状态"), required=False)
-    channel = forms.ChoiceField(label=_("信访形式"), required=False, choices=[("", _("全部")), *Channel.choices])
+    channel = forms.ChoiceField(
+        label=_("信访形式"), required=False, choices=[("", _("全部")), *Channel.choices]
+    )
     kind = forms.ChoiceField(label=_("类别"), required=False, choices=[("", _("全部")), *Kind.choices])
-    mine = forms.BooleanField(label=_("只看我承办的"), required=False, widget=forms.CheckboxInput(attrs={"value": "1"}))
+    mine = forms.BooleanField(
+        label=_("只看我承办的"), required=False, widget=forms.CheckboxInput(attrs={"value": "1"})
+    )
     shelf = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, book: Rulebook, **kwargs: object) -> None:

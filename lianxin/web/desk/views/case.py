@@ -73,8 +73,12 @@ def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     values = {
-        "case": found, "form": form, "label": shown.field_label(data["field"]), "value": value or _("没有填写"),
-        "purpose": data["purpose"], "at": moment.at,
+        "case": found,
+        "form": form,
+        "label": shown.field_label(data["field"]),
+        "value": value or _("没有填写"),
+        "purpose": data["purpose"],
+        "at": moment.at,
     }
     return page(request, "reveal.html", values, nav="worklist")
 

@@ -7,9 +7,9 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from lianxin.cases import selectors
+from lianxin.cases.history import Loaded, Moment
 from lianxin.cases.models import Outcome
 from lianxin.cases.services import handling, serving
-from lianxin.cases.services.acts import Loaded, Moment
 from lianxin.organs.models import Staff
 from lianxin.organs.selectors import officers
 from lianxin.procedure.calendar import load_calendar
@@ -67,7 +67,9 @@ def assign(request: DeskRequest, case_id: int) -> HttpResponse:
         officer = next(one for one in handlers if one.pk == data["officer"])
         return handling.assign(loaded, actor=actor, when=when, **{**data, "officer": officer})  # type: ignore[arg-type]
 
-    return act_page(request, loaded, Act("assign", "assign.html", form, carry_out, lambda form: {"none": not handlers}))
+    return act_page(
+        request, loaded, Act("assign", "assign.html", form, carry_out, lambda form: {"none": not handlers})
+    )
 
 
 @page_of_act
@@ -83,8 +85,13 @@ def draft_opinion(request: DeskRequest, case_id: int) -> HttpResponse:
 
     def carry_out(data: Values, when: Moment) -> object:
         return handling.draft_opinion(
-            loaded, actor=actor, findings=opinion.findings(), heard=bool(data["heard"]), verified=bool(data["verified"]),
-            key=str(data["key"]), when=when,
+            loaded,
+            actor=actor,
+            findings=opinion.findings(),
+            heard=bool(data["heard"]),
+            verified=bool(data["verified"]),
+            key=str(data["key"]),
+            when=when,
         )
 
     opinion = form(request.POST if request.method == "POST" else None)
@@ -93,7 +100,9 @@ def draft_opinion(request: DeskRequest, case_id: int) -> HttpResponse:
         text = reading(request, loaded, purpose="拟制处理意见")
         return {"reading": text, "preview": _preview(opinion) if form.is_bound and form.is_valid() else []}
 
-    return act_page(request, loaded, Act("draft_opinion", "draft_opinion.html", lambda data: opinion, carry_out, values))
+    return act_page(
+        request, loaded, Act("draft_opinion", "draft_opinion.html", lambda data: opinion, carry_out, values)
+    )
 
 
 @page_of_act
@@ -106,7 +115,9 @@ def send_back(request: DeskRequest, case_id: int) -> HttpResponse:
     def carry_out(data: Values, when: Moment) -> object:
         return handling.send_back(loaded, actor=actor, when=when, **data)  # type: ignore[arg-type]
 
-    act = Act("send_back", "send_back.html", fields.SendBackForm, carry_out, lambda form: _drafted(request, loaded))
+    act = Act(
+        "send_back", "send_back.html", fields.SendBackForm, carry_out, lambda form: _drafted(request, loaded)
+    )
     return act_page(request, loaded, act)
 
 
@@ -130,7 +141,9 @@ def serve(request: DeskRequest, case_id: int) -> HttpResponse:
     """Record how the opinion reached the petitioner, and what proves it."""
     loaded = loaded_or_404(request.actor, case_id)
     actor, on = request.actor, now().on
-    issued_on = max((act.on for act in loaded.acts if act.event == "sign_opinion"), default=loaded.case.received_on)
+    issued_on = max(
+        (act.on for act in loaded.acts if act.event == "sign_opinion"), default=loaded.case.received_on
+    )
 
     def form(data: Values | None) -> fields.ServeForm:
         return fields.ServeForm(data, issued_on=issued_on, on=on)
@@ -138,7 +151,9 @@ def serve(request: DeskRequest, case_id: int) -> HttpResponse:
     def carry_out(data: Values, when: Moment) -> object:
         return serving.serve(loaded, actor=actor, when=when, **data)  # type: ignore[arg-type]
 
-    return act_page(request, loaded, Act("serve", "serve.html", form, carry_out, lambda form: {"issued_on": issued_on}))
+    return act_page(
+        request, loaded, Act("serve", "serve.html", form, carry_out, lambda form: {"issued_on": issued_on})
+    )
 
 
 def _drafted(request: DeskRequest, loaded: Loaded) -> Values:
@@ -156,7 +171,10 @@ def _preview(opinion: fields.OpinionForm) -> list[dict[str, object]]:
         {
             "claim": row.claim.text,
             "outcome": outcomes[row.cleaned_data["outcome"]],
-            **{name: row.cleaned_data[name] for name in ("facts", "decision", "basis", "promise", "promise_on")},
+            **{
+                name: row.cleaned_data[name]
+                for name in ("facts", "decision", "basis", "promise", "promise_on")
+            },
         }
         for row in opinion.rows
     ]

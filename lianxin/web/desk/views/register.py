@@ -29,7 +29,15 @@ from lianxin.procedure.errors import Refused
 from lianxin.web.clock import now
 from lianxin.web.desk import words
 from lianxin.web.desk.forms.fields import near_places
-from lianxin.web.desk.forms.register import CheckForm, RegisterForm, is_oral, lines_of, petition_of, refilled, typed_in
+from lianxin.web.desk.forms.register import (
+    CheckForm,
+    RegisterForm,
+    is_oral,
+    lines_of,
+    petition_of,
+    refilled,
+    typed_in,
+)
 from lianxin.web.desk.page import page
 from lianxin.web.desk.signed_in import DeskRequest, officers_only, roles_only
 
@@ -110,7 +118,9 @@ def receipt(request: DeskRequest, draft_id: int) -> HttpResponse:
     variant = "narrow" if request.GET.get("paper") == "narrow" else "a4"
     text, code = draft.answers.get("text", ""), draft.answers["code"]
     try:
-        pdf = papers.print_receipt(case, text=text, book=book_for(case.received_on), code=code, variant=variant)
+        pdf = papers.print_receipt(
+            case, text=text, book=book_for(case.received_on), code=code, variant=variant
+        )
     except (IncompletePaper, MissingGlyph) as problem:
         return page(request, "cannot_print.html", {"sentence": str(problem)}, nav="register", status=409)
     return pdf_response(pdf, f"{case.number}-D00")
@@ -163,7 +173,9 @@ def _begin(request: DeskRequest) -> drafts.Opened:
     return cast(drafts.Opened, drafts.opened(handle))
 
 
-def _record(request: DeskRequest, draft: drafts.Opened, form: RegisterForm, *, read_back: bool) -> HttpResponse:
+def _record(
+    request: DeskRequest, draft: drafts.Opened, form: RegisterForm, *, read_back: bool
+) -> HttpResponse:
     when = now()
     petition = petition_of(form.cleaned_data, organ=request.actor.organ, at=when.at, read_back=read_back)
     note = normalised(form.cleaned_data["note"])
@@ -182,7 +194,12 @@ def _record(request: DeskRequest, draft: drafts.Opened, form: RegisterForm, *, r
 
 
 def _form_page(
-    request: DeskRequest, form: RegisterForm, draft: drafts.Opened | None, *, others: bool = False, status: int = 200
+    request: DeskRequest,
+    form: RegisterForm,
+    draft: drafts.Opened | None,
+    *,
+    others: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     values = {
         "form": form,
@@ -212,7 +229,11 @@ def _check_page(
 ) -> HttpResponse:
     data, book = form.cleaned_data, book_for(form.cleaned_data["received_on"])
     proposal = routing.propose(
-        rulebook=book.id, category=data["category"], kind=data["kind"], place=data["place"], on=data["received_on"]
+        rulebook=book.id,
+        category=data["category"],
+        kind=data["kind"],
+        place=data["place"],
+        on=data["received_on"],
     )
     values = {
         "form": confirm,

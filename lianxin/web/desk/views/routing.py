@@ -8,8 +8,8 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from lianxin.cases.history import Loaded, Moment
 from lianxin.cases.services import intake, routing
-from lianxin.cases.services.acts import Loaded, Moment
 from lianxin.organs.models import Region
 from lianxin.organs.selectors import receivers
 from lianxin.procedure.routing import Proposal
@@ -17,8 +17,8 @@ from lianxin.web.clock import now
 from lianxin.web.desk.acting import Act, KeyForm, Values, act_page, loaded_or_404
 from lianxin.web.desk.forms import routing as fields
 from lianxin.web.desk.forms.fields import near_places
-from lianxin.web.desk.signed_in import DeskRequest, officers_only
 from lianxin.web.desk.shown import reading
+from lianxin.web.desk.signed_in import DeskRequest, officers_only
 
 page_of_act = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -110,7 +110,11 @@ def agree_objection(request: DeskRequest, case_id: int) -> HttpResponse:
     def carry_out(data: Values, when: Moment) -> object:
         return routing.agree_objection(loaded, actor=actor, when=when, **data)  # type: ignore[arg-type]
 
-    return act_page(request, loaded, Act("agree_objection", "answer_objection.html", fields.AgreeForm, carry_out, objection(loaded)))
+    return act_page(
+        request,
+        loaded,
+        Act("agree_objection", "answer_objection.html", fields.AgreeForm, carry_out, objection(loaded)),
+    )
 
 
 @page_of_act
@@ -124,7 +128,9 @@ def reject_objection(request: DeskRequest, case_id: int) -> HttpResponse:
         return routing.reject_objection(loaded, actor=actor, when=when, **data)  # type: ignore[arg-type]
 
     return act_page(
-        request, loaded, Act("reject_objection", "answer_objection.html", fields.RejectForm, carry_out, objection(loaded))
+        request,
+        loaded,
+        Act("reject_objection", "answer_objection.html", fields.RejectForm, carry_out, objection(loaded)),
     )
 
 
@@ -138,7 +144,9 @@ def propose(loaded: Loaded, category: str, kind: str, place: Region) -> Proposal
     case = loaded.case
     if category not in loaded.book.categories.leaves:
         return None
-    return routing.propose(rulebook=case.rulebook, category=category, kind=kind, place=place, on=case.received_on)
+    return routing.propose(
+        rulebook=case.rulebook, category=category, kind=kind, place=place, on=case.received_on
+    )
 
 
 def objection(loaded: Loaded) -> Callable[[Form], Values]:

@@ -25,5 +25,7 @@ def search(request: DeskRequest) -> HttpResponse:
     case_id = selectors.case_by_number(request.actor, form.cleaned_data["number"])
     if case_id is not None:
         return redirect("desk:case", case_id=case_id)
-    form.add_error("number", _("没有找到您可以查看的这个编号。请对照回执再核对一遍；其他机构的信访件在这里查不到。"))
+    form.add_error(
+        "number", _("没有找到您可以查看的这个编号。请对照回执再核对一遍；其他机构的信访件在这里查不到。")
+    )
     return page(request, "search.html", {"form": form}, nav="search", status=404)

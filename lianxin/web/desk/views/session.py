@@ -31,7 +31,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/sign_in.html", {"form": form, "next": goal}, status=422)
     staff = authenticate(request, **form.cleaned_data)
     if not isinstance(staff, Staff) or not actors_of(staff.pk, on=now().on):
-        form.add_error(None, _("登录名或密码不对，或者现在没有岗位。请核对后再试；忘记密码请联系本机构管理员。"))
+        form.add_error(
+            None, _("登录名或密码不对，或者现在没有岗位。请核对后再试；忘记密码请联系本机构管理员。")
+        )
         return render(request, "desk/sign_in.html", {"form": form, "next": goal}, status=422)
     request.session.pop(ORGAN_KEY, None)
     login(request, staff)

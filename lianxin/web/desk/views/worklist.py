@@ -21,7 +21,16 @@ from lianxin.web.desk.page import page
 from lianxin.web.desk.signed_in import DeskRequest, officers_only
 
 OPEN_STATES = (
-    "received", "registered", "referred", "objected", "disputed", "accepted", "handling", "signoff", "issued", "served",
+    "received",
+    "registered",
+    "referred",
+    "objected",
+    "disputed",
+    "accepted",
+    "handling",
+    "signoff",
+    "issued",
+    "served",
 )
 TURN = {"act": "blue", "wait": "grey"}
 
@@ -79,7 +88,10 @@ def chips(book: Rulebook, wanted: Wanted, query: QueryDict) -> list[dict[str, st
 def shelf_label(shelf: str) -> str:
     """Return the name of a shelf."""
     return {
-        "nobody": _("无人负责"), "bounced": _("被退回两次"), "due": _("今日到期或超期"), "waiting": _("等待其他方"),
+        "nobody": _("无人负责"),
+        "bounced": _("被退回两次"),
+        "due": _("今日到期或超期"),
+        "waiting": _("等待其他方"),
     }[shelf]
 
 
