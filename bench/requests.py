@@ -66,7 +66,7 @@ def _measure(options: argparse.Namespace) -> int:
         site.sign_in("fen")
         requests: dict[str, Callable[[int], None]] = {
             "empty": lambda n: site.get("/healthz"),
-            "W1": _filing(site, filled.cast),
+            "W1": _filing(site, filled.cast, options.requests),
             "W2": lambda n: site.get("/desk/"),
             "W4": _case_pages(site),
             "W5": _accepting(site, ready, filled.cast),
@@ -130,8 +130,13 @@ class Site:
         if fields is not None:
             body = urlencode(fields)
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1:{self.port}/"}
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
         page = answer.read().decode()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
@@ -146,10 +151,10 @@ class Site:
         return answer.getheader("Location") or page
 
 
-def _filing(site: Site, cast: Any) -> Callable[[int], None]:
+def _filing(site: Site, cast: Any, requests: int) -> Callable[[int], None]:
     from bench.petitions import answered_draft
 
-    drafts = [answered_draft(cast) for _ in range(2000)]
+    drafts = [answered_draft(cast) for _ in range(requests + 20)]
     site.get("/follow/")
 
     def act(n: int) -> None:
@@ -195,13 +200,13 @@ def _statements(cast: Any, ready: list[Any]) -> dict[str, int]:
         client.cookies["lx_draft"] = answered_draft(cast)
         return lambda: client.post("/file/check/")
 
+    file()()
     asks: dict[str, Callable[[], Any]] = {
         "W1": file(),
         "W2": lambda: client.get("/desk/"),
         "W4": lambda: client.get(f"/desk/case/{page}/"),
         "W5": lambda: client.post(f"/desk/case/{case.pk}/accept/", fields),
     }
-    file()()
     found = {}
     for name, ask in asks.items():
         with CaptureQueriesContext(connection) as seen:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-import tempfile
 from pathlib import Path
 
-_DATA = os.environ.setdefault("LIANXIN_DATA_DIR", tempfile.mkdtemp(prefix="lianxin-tests-"))
+_DATA = os.environ.setdefault("LIANXIN_DATA_DIR", str(Path(__file__).parents[1] / "var/tests"))
 os.environ.setdefault("LIANXIN_PROFILE", "demo")
 for _name in ("SECRET_KEY", "MASTER_KEY", "INDEX_KEY"):
     os.environ.setdefault(f"LIANXIN_{_name}", secrets.token_hex(32))

@@ -101,7 +101,7 @@ def _check_signature(path: Path) -> None:
 
 def _check_text(path: Path, encoding: str) -> int:
     """Return how many records the file has about; raise TableError naming line and byte where it is not in `encoding`."""
-    lines, offset, quoted, records = 0, 0, False, 0
+    lines, offset, quoted, records, ended = 0, 0, False, 0, True
     decoder = codecs.getincrementaldecoder(encoding)()
     with path.open("rb") as file:
         while True:
@@ -114,7 +114,8 @@ def _check_text(path: Path, encoding: str) -> int:
                 line = lines + block.count(b"\n", 0, max(error.start - held, 0)) + 1
                 raise TableError(_wrong_encoding(path, encoding, line, at)) from None
             if not block:
-                return records + 1
+                return records + (not ended)
+            ended = block.endswith(b"\n")
             for n, piece in enumerate(block.split(b'"')):
                 quoted = quoted if n == 0 else not quoted
                 records += 0 if quoted else piece.count(b"\n")
@@ -317,7 +318,9 @@ def _check_workbook(path: Path) -> None:
     except (zipfile.BadZipFile, OSError) as error:
         raise _broken(path) from error
     if size > UNPACKED_LIMIT:
-        raise TableError(f"{path.name} 解开后超过 {UNPACKED_LIMIT // 2**20} MB，请分成几个文件，或者另存为 CSV。")
+        raise TableError(
+            f"{path.name} 解开后超过 {UNPACKED_LIMIT // 2**20} MB，请分成几个文件，或者另存为 CSV。"
+        )
 
 
 def _broken(path: Path) -> TableError:

@@ -88,11 +88,6 @@ def may_reveal(actor: Actor, case: Case) -> bool:
     return actor.has("window", "intake", "report_desk")
 
 
-def may_manage(actor: Actor) -> bool:
-    """Tell whether the officer may edit organs, posts and staff of the own organ and those below it."""
-    return actor.has("organ_admin")
-
-
 def check_may(actor: Actor, case: Case, event: str) -> None:
     """Raise NotYours unless this person's organ is the one to take this step, and the person the one it is for."""
     organ = case.offered_to_id if event in RECEIVER_EVENTS else case.holder_id

@@ -27,6 +27,7 @@ from lianxin.cases.policies import content_of, may_read_content, progress_of, wo
 from lianxin.ledger.chain import Reader, record_look
 from lianxin.ledger.models import Look
 from lianxin.organs.actors import Actor
+from lianxin.organs.models import Organ
 from lianxin.petitioners.vault import Pseudonym, parties
 from lianxin.procedure.book import load_book
 
@@ -53,7 +54,7 @@ class Opened:
 
 def case_to_act_on(actor: Actor, case_id: int) -> Case | None:
     """Return a case whose content the officer may read, or None: not yours is not there."""
-    return Case.objects.select_related(*WITH).filter(content_of(actor), pk=case_id).first()
+    return Case.objects.select_related("officer").filter(content_of(actor), pk=case_id).first()
 
 
 def open_case(actor: Actor, case_id: int, *, purpose: str, at: datetime) -> Opened | None:
@@ -204,6 +205,11 @@ def worklist(actor: Actor, wanted: Wanted, *, on: date, size: int = PAGE) -> Wor
     items = list(rows.order_by("sort_on", "case_id")[: size + 1])
     last = items[size - 1] if len(items) > size else None
     return Worklist(items[:size], (last.sort_on, last.case_id) if last else None, shelf_counts(actor, on=on))
+
+
+def open_items(organ: Organ) -> int:
+    """Return how many cases lie on the desk of an organ."""
+    return WorkItem.objects.filter(organ=organ).count()
 
 
 def shelf_counts(actor: Actor, *, on: date) -> dict[str, int]:

@@ -11,8 +11,17 @@ from collections.abc import Sequence
 
 from lianxin import __version__
 from lianxin.config.commands import (
-    database, demo, importing, installation, messages, places, reference, rules, serving, upkeep,
-)  # fmt: skip
+    database,
+    demo,
+    importing,
+    installation,
+    messages,
+    places,
+    reference,
+    rules,
+    serving,
+    upkeep,
+)
 from lianxin.config.commands.shell import Stop
 from lianxin.config.env import SettingsError
 from lianxin.procedure.errors import LianxinError

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from lianxin.cases.history import leading, load
 from lianxin.cases.models import Case, CaseNumber, Step, WorkItem
 from lianxin.cases.selectors import WITH
 from lianxin.cases.services import acts
 from lianxin.ledger import chain
 from lianxin.ledger.models import Entry
-from lianxin.procedure.clock import nearest
 
 BATCH = 200
 
@@ -59,8 +59,8 @@ def check(case_id: int) -> Checked:
 def rebuild(case_id: int) -> int:
     """Bring the work items of one case in line with its steps; return how many rows were added, mended or removed."""
     case = Case.objects.select_related(*WITH).get(pk=case_id)
-    loaded = acts.load(case)
-    values = acts.work_values(case, nearest(loaded.running()), acts.bounces(loaded.acts))
+    loaded = load(case)
+    values = acts.work_values(case, leading(loaded.running()), acts.bounces(loaded.acts))
     wanted = {organ: {**values, "turn": turn} for organ, turn in acts.desks(case).items()}
     with transaction.atomic():
         won = Case.objects.filter(pk=case_id, version=case.version).update(version=case.version)
@@ -68,7 +68,7 @@ def rebuild(case_id: int) -> int:
 
 
 def _replace(case_id: int, wanted: dict[int, dict[str, object]]) -> int:
-    there = {row["organ_id"]: row for row in WorkItem.objects.filter(case_id=case_id).values()}
+    there = {item.organ_id: item for item in WorkItem.objects.filter(case_id=case_id)}
     gone = set(there) - set(wanted)
     if gone:
         WorkItem.objects.filter(organ_id__in=gone, case_id=case_id).delete()
@@ -76,7 +76,7 @@ def _replace(case_id: int, wanted: dict[int, dict[str, object]]) -> int:
     for organ_id, values in sorted(wanted.items()):
         if organ_id not in there:
             WorkItem(organ_id=organ_id, case_id=case_id, **values).save(force_insert=True)
-        elif any(there[organ_id][name] != value for name, value in values.items()):
+        elif any(getattr(there[organ_id], name) != value for name, value in values.items()):
             WorkItem.objects.filter(organ_id=organ_id, case_id=case_id).update(**values)
         else:
             continue

@@ -10,16 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from lianxin.cases.history import Loaded, Moment, load
 from lianxin.cases.models import Case, WorkItem
 from lianxin.cases.selectors import WITH
-from lianxin.cases.services import acts, serving
-from lianxin.cases.services.acts import Loaded, Moment
+from lianxin.cases.services import serving
 from lianxin.petitioners import drafts
 from lianxin.procedure.errors import Refused, Stale
 
 SERVED = "served"
 WINDOW = "REVIEW_WIN"
-SHORTEST_WINDOW = timedelta(days=15)
 FILED_KEPT = timedelta(minutes=30)
 LYING_KEPT = timedelta(days=90)
 BATCH = 500
@@ -46,10 +45,10 @@ def sweep(*, when: Moment, told: Callable[[], object] = lambda: None) -> Swept:
 
 
 def served_cases(on: date) -> Iterator[int]:
-    """Yield the ids of answered cases that are old enough for their window to be over, in batches."""
+    """Yield the ids of answered cases whose window for review is past by the worklists, in batches."""
     last = 0
     while True:
-        rows = WorkItem.objects.filter(state=SERVED, received_on__lt=on - SHORTEST_WINDOW, case_id__gt=last)
+        rows = WorkItem.objects.filter(clock=WINDOW, sort_on__lt=on, case_id__gt=last)
         batch = list(rows.order_by("case_id").values_list("case_id", flat=True)[:BATCH])
         yield from batch
         if len(batch) < BATCH:
@@ -62,7 +61,7 @@ def close_if_over(case_id: int, *, when: Moment) -> bool:
     case = Case.objects.select_related(*WITH).filter(pk=case_id, state=SERVED).first()
     if case is None:
         return False
-    loaded = acts.load(case)
+    loaded = load(case)
     last_day = window_ends_on(loaded)
     if last_day is None or last_day >= when.on:
         return False
@@ -76,7 +75,8 @@ def close_if_over(case_id: int, *, when: Moment) -> bool:
 def window_ends_on(loaded: Loaded) -> date | None:
     """Return the last day of the running window for review, or None when none runs."""
     return next(
-        (one.deadline.legal for one in loaded.running() if one.clock == WINDOW and one.stopped_on is None), None
+        (one.deadline.legal for one in loaded.running() if one.clock == WINDOW and one.stopped_on is None),
+        None,
     )
 
 

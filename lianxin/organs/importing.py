@@ -8,18 +8,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from lianxin.ledger.ids import new_id
 from lianxin.organs.models import Organ, OrganKind, OrganLevel, Region
 from lianxin.organs.regions import region_on
 from lianxin.organs.selectors import in_force
+from lianxin.procedure.errors import LianxinError
 
 REQUIRED = ("代码", "名称", "级别", "性质", "区划代码")
 OPTIONAL = {
-    "简称": "short_name", "文书代字": "paper_prefix", "地址": "address", "邮编": "postcode", "电话": "phone",
+    "简称": "short_name",
+    "文书代字": "paper_prefix",
+    "地址": "address",
+    "邮编": "postcode",
+    "电话": "phone",
     "接待时间": "hours",
-}  # fmt: skip
+}
 COLUMNS = (*REQUIRED, *OPTIONAL, "上级代码", "设立日期", "撤销日期")
 LONG_AGO = date(1949, 10, 1)
 COUNTRY = "100000"
@@ -45,7 +51,7 @@ class Imported:
     faults: list[str] = field(default_factory=list)
 
 
-class BadRow(Exception):
+class BadRow(LianxinError):
     """A row cannot be used; the text says why."""
 
 
@@ -65,9 +71,7 @@ def import_rows(rows: Iterable[Row], *, on: date) -> Imported:
             organ.clean_fields(exclude=["region", "parent"])
         except BadRow as error:
             result.faults.append(f"第 {row.line} 行：{error}。")
-        except Exception as error:
-            if not hasattr(error, "message_dict"):
-                raise
+        except ValidationError as error:
             said = "；".join(f"{name}：{' '.join(texts)}" for name, texts in error.message_dict.items())
             result.faults.append(f"第 {row.line} 行：{said}")
         else:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from lianxin.organs.models import Organ, OrganKind, OrganLevel, Post, Region, Staff
 
+LISTED = 200
 LEVEL_ORDER = [level.value for level in reversed(OrganLevel)]
 
 
@@ -54,6 +55,31 @@ def officers(organ: Organ, role: str, *, on: date) -> list[Staff]:
         Post.objects.held_on(on).filter(organ=organ, role=role, staff__is_active=True).select_related("staff")
     )
     return sorted({post.staff_id: post.staff for post in posts}.values(), key=lambda one: one.name)
+
+
+def managed_organs(organ: Organ, *, word: str, on: date) -> QuerySet[Organ]:
+    """Return an organ and all under it that are not ended, by path; with `word` those bearing it in name or code."""
+    found = below(organ).filter(Q(valid_to=None) | Q(valid_to__gt=on)).select_related("region", "parent")
+    if word:
+        found = found.filter(
+            Q(name__icontains=word) | Q(short_name__icontains=word) | Q(code__icontains=word)
+        )
+    return found.order_by("path")
+
+
+def posts_in(organ: Organ, *, on: date) -> QuerySet[Post]:
+    """Return the posts of an organ that are held on a day, by role and name."""
+    return (
+        Post.objects.held_on(on).filter(organ=organ).select_related("staff").order_by("role", "staff__name")
+    )
+
+
+def managed_posts(organ: Organ, *, word: str) -> QuerySet[Post]:
+    """Return all posts, past ones too, in an organ and those under it; with `word` of officers bearing it in a name."""
+    found = Post.objects.filter(organ__path__startswith=organ.path).select_related("staff", "organ")
+    if word:
+        found = found.filter(Q(staff__name__icontains=word) | Q(staff__username__icontains=word.casefold()))
+    return found.order_by("staff__name", "staff_id", "starts_on", "id")
 
 
 def reviewing_organs(organ: Organ, ranks: tuple[str, ...], *, on: date) -> list[Organ]:

@@ -9,8 +9,9 @@ from lianxin.procedure.errors import BadFact
 from lianxin.procedure.inquiry import Answer, Inquiry, holds, no, window, yes
 from lianxin.procedure.levels import reviewing_organs, split_organ
 
+GRANTED_BEFORE = ("already_extended", "extended_before", "earlier_days", "previous_days")
 HEADS = frozenset({"head", "organ_head", "机关负责人", "负责人"})
-STATUTORY = ("31.1", "31.2", "31.3", "31.4", "31.5")
+STATUTORY = ("31.1", "31.2", "31.3", "31.4", "31.5", "statutory", "court", "arbitration", "reconsideration")
 STAGES = {
     "handle": "HANDLE",
     "handling": "HANDLE",
@@ -37,7 +38,7 @@ def _window_answer(inquiry: Inquiry, clock: str, start: date | None) -> Answer:
     if found.in_time:
         return yes()
     article = inquiry.article(clock)
-    if inquiry.is_true("reason", "late_reason", "good_reason"):
+    if any("reason" in name and holds(value) for name, value in inquiry.facts.items()):
         return yes("LATE_WITH_REASON", action="DECIDE_LATE", article=article)
     word = "复查" if clock == "REVIEW_WIN" else "复核"
     return no(
@@ -100,31 +101,30 @@ def extend(inquiry: Inquiry) -> Answer:
     """Handling may be extended by the head, in time, with a reason, the petitioner told, 30 days in all."""
     rule = inquiry.book.clocks["HANDLE"]
     days = inquiry.number("days", inquiry.number("extension_days"))
-    granted = inquiry.number("already_extended", inquiry.number("extended_before"))
+    granted = sum(inquiry.number(name) for name in GRANTED_BEFORE)
     accepted_on = day_in(inquiry.facts, "accepted_on")
     decided_on = day_in(inquiry.facts, "decided_on", "on")
 
     def refuse(code: str, sentence: str, instead: str) -> Answer:
         return no(code, sentence, rule.article, instead=instead)
 
-    if days < 1:
-        return refuse("GUARD_FAILED", "没有写明延长的天数。", "请写明延长的天数。")
     if granted + days > rule.extension_max:
         left = max(rule.extension_max - granted, 0)
         most = f"各次延长合计不得超过{rule.extension_max}日。"
         return refuse("EXT_TOO_LONG", most, f"最多还可以延长{left}日。" if left else "请按期办结。")
     if inquiry.text("approved_by") not in HEADS:
         return refuse("EXT_NOT_HEAD", "延长办理期限应当经机关负责人批准。", "请报机关负责人批准。")
-    if (
-        accepted_on
-        and decided_on
-        and decided_on > inquiry.days("HANDLE", accepted_on, extension_days=granted).legal
-    ):
+    last = day_in(inquiry.facts, "legal_last_day")
+    if last is None and accepted_on is not None:
+        last = inquiry.days("HANDLE", accepted_on, extension_days=granted).legal
+    if last is not None and decided_on is not None and decided_on > last:
         return refuse("EXT_LATE", "办理期限已经届满，不能再延长。", "请尽快办结并向信访人说明。")
     if not inquiry.is_true("petitioner_told"):
         return refuse("EXT_NO_NOTICE", "延长办理期限应当告知信访人理由。", "请先告知信访人。")
     if not inquiry.is_true("reason"):
         return refuse("EXT_NO_REASON", "没有写明延长的理由。", "请写明情况复杂的具体理由。")
+    if days < 1:
+        return refuse("GUARD_FAILED", "没有写明延长的天数。", "请写明延长的天数。")
     if accepted_on is None:
         return yes()
     return yes(new_legal=inquiry.days("HANDLE", accepted_on, extension_days=granted + days).legal)
@@ -153,8 +153,8 @@ def evaluate(inquiry: Inquiry) -> Answer:
     outside = (
         "report" in (inquiry.text("category"), inquiry.text("kind"))
         or route in STATUTORY
-        or inquiry.is_true("statutory_route", "is_report", "confidential", "litigation", "must_not_be_public")
-        or inquiry.is_true("for_congress", "for_court", "for_procuratorate")
+        or inquiry.is_true("statutory_route", "report", "is_report", "confidential", "must_not_be_public")
+        or inquiry.is_true("for_congress", "for_court", "for_procuratorate", "litigation")
         or inquiry.is_false("through_system", "via_system", "in_system", "may_be_public")
     )
     for failed, name in (

@@ -50,6 +50,7 @@ class Heading:
     article: str
     note: str
     tag: str
+    articles: Mapping[str, str]
     folder: Path
     place: str
 
@@ -70,6 +71,7 @@ def _heading(path: Path, root: Path) -> Heading:
         article=text("article"),
         note=text("note", ""),
         tag=text("tag"),
+        articles=entry.mapping("articles"),
         folder=path.parent,
         place=entry.place,
     )
@@ -202,7 +204,7 @@ def _papers(layer: Layer) -> Mapping[str, PaperRule]:
     return papers
 
 
-def _build(heading: Heading, layer: Layer, dropped: frozenset[str], parts: Mapping[str, date]) -> Rulebook:
+def _build(heading: Heading, layers: list[Heading], layer: Layer, dropped: frozenset[str]) -> Rulebook:
     roles = {role.id: role for role in _each(layer, "role", Role.read)}
     states = {state.id: state for state in _each(layer, "state", State.read)}
     guards = {guard.id: guard for guard in _each(layer, "guard", GuardRule.read)}
@@ -218,7 +220,8 @@ def _build(heading: Heading, layer: Layer, dropped: frozenset[str], parts: Mappi
         heading.note,
         heading.tag,
         heading.profile,
-        parts,
+        {one.id: one.in_force_from for one in layers if one.part},
+        {name: article for one in layers for name, article in one.articles.items()},
         roles,
         states,
         _steps(layer, dropped),
@@ -249,8 +252,7 @@ def read_book(name: str, *, root: Path = FOLDER) -> Rulebook:
     merged: Layer = {kind: {} for kinds in FILES.values() for kind in kinds}
     for layer in layers:
         merged = _lay_over(merged, _read_layer(layer, root), dropped)
-    parts = {layer.id: layer.in_force_from for layer in layers if layer.part}
-    book = _build(heading, merged, frozenset(dropped), parts)
+    book = _build(heading, layers, merged, frozenset(dropped))
     check_book(book, place=heading.place)
     return book
 

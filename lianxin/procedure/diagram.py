@@ -78,7 +78,7 @@ def _draw_box(book: Rulebook, state: str, box: Box) -> str:
     label, label_en = (rule.label, rule.label_en) if rule else ("尚未登记", "Nothing yet")
     kind = "x" if rule is not None and rule.ends else "s"
     return (
-        f'<g><title>{escape(f"{state}: {label} / {label_en}")}</title>'
+        f"<g><title>{escape(f'{state}: {label} / {label_en}')}</title>"
         f'<rect class="{kind}" x="{box.x}" y="{box.y}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>'
         f'<text class="l" x="{box.x + 8}" y="{box.y + 19}">{escape(label)}</text>'
         f'<text class="e" x="{box.x + 8}" y="{box.y + 36}">{escape(state)}</text></g>'
@@ -106,9 +106,7 @@ def _draw_arrow(source: Box, target: Box, ids: list[str]) -> str:
 
 
 def _arrow(path: str, x: int, y: int, text: str) -> str:
-    return (
-        f'<path class="a" d="{path}" marker-end="url(#tip)"/><text class="t" x="{x}" y="{y}">{escape(text)}</text>'
-    )
+    return f'<path class="a" d="{path}" marker-end="url(#tip)"/><text class="t" x="{x}" y="{y}">{escape(text)}</text>'
 
 
 def _legend_line(rule: StepRule) -> str:

@@ -193,10 +193,14 @@ def extension_allowed(judged: Judged) -> bool | Failure:
     days = judged.parts.get("extension_days", judged.parts.get("days"))
     if days is None and not judged.strict:
         return True
+    known = handle is not None or "accepted_on" in judged.parts
+    if not known and (judged.strict or judged.case.acts):
+        return Failure(sentence="没有正在计算的办理期限，不能延长。", instead="简易办理的请先转入普通程序。")
     inquiry = judged.inquiry(
         days=days,
         accepted_on=handle.started_on if handle else None,
         decided_on=judged.on,
+        legal_last_day=handle.deadline.legal if handle else None,
         already_extended=handle.deadline.extension_days if handle else 0,
         approved_by="head",
         petitioner_told=None if judged.strict else True,

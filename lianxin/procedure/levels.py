@@ -80,4 +80,6 @@ def answers_to(organ: str, superior: str) -> bool:
         return False
     if of == GOVERNMENT:
         return rank(level) <= rank(above)
+    if kind.startswith(f"{of}."):
+        return rank(level) <= rank(above)
     return rank(level) < rank(above) and kind == of

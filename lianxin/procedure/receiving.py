@@ -6,22 +6,10 @@ from lianxin.procedure.acts import Facts, day_in
 from lianxin.procedure.inquiry import Answer, Inquiry, holds, no, yes
 from lianxin.procedure.levels import answers_to, rank, split_organ
 
-IN_PROGRESS = frozenset({"accepted", "handling", "signoff", "route_handling"})
+IN_PROGRESS = frozenset({"accepted", "handling", "signoff", "issued", "route_handling"})
 UNDER_REVIEW = {"review_requested": "REVIEW", "reviewing": "REVIEW"}
 UNDER_RECHECK = {"recheck_requested": "RECHECK", "rechecking": "RECHECK"}
-INTERESTS = (
-    "interest",
-    "direct_interest",
-    "has_interest",
-    "conflict",
-    "relative",
-    "relative_of_petitioner",
-    "is_relative",
-    "is_accused",
-    "handler_is_accused",
-    "is_party",
-    "is_petitioner",
-)
+INTEREST_WORDS = ("interest", "conflict", "relative", "is_accused", "is_party", "is_petitioner")
 
 
 def accept_visit(inquiry: Inquiry) -> Answer:
@@ -51,7 +39,7 @@ def accept_reps(inquiry: Inquiry) -> Answer:
     return no(
         "REPS_OVER_5",
         "多人走访应当推选代表，代表人数不得超过5人。",
-        "信访工作条例 第二十条第三款",
+        inquiry.book.articles.get("representatives", ""),
         action="REGISTER_AND_ASK",
         instead="信访事项照常登记，请推选不超过5名代表。",
     )
@@ -152,8 +140,12 @@ def forward_to(inquiry: Inquiry) -> Answer:
 
 def has_interest(facts: Facts) -> bool:
     """Tell whether the stated facts show that a handler has a direct interest."""
-    if holds(facts.get("no_interest")) is False or any(holds(facts.get(name)) for name in INTERESTS):
+    if holds(facts.get("no_interest")) is False:
         return True
+    for name, value in facts.items():
+        about = any(word in name for word in INTEREST_WORDS) and not name.startswith("no_")
+        if about and value is True:
+            return True
     handler = facts.get("handler")
     concerned = {
         name

@@ -105,7 +105,13 @@ def reference(book: Rulebook, tested: Tested) -> str:
     for row in rows(book):
         if row.article != article:
             article = row.article
-            lines += ["", f"## {article}", "", "| rule | what | tag | passes | refused |", "|---|---|---|---|---|"]
+            lines += [
+                "",
+                f"## {article}",
+                "",
+                "| rule | what | tag | passes | refused |",
+                "|---|---|---|---|---|",
+            ]
         passing, refused = tested.get(row.id, ([], []))
         lines.append(f"| {row.id} | {row.text} | {row.tag} | {_names(passing)} | {_names(refused)} |")
     return "\n".join(lines) + "\n"

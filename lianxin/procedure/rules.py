@@ -263,6 +263,7 @@ class Rulebook:
     tag: str
     profile: bool
     part_from: Mapping[str, date]
+    articles: Mapping[str, str]
     roles: Mapping[str, Role]
     states: Mapping[str, State]
     steps: Mapping[str, tuple[StepRule, ...]]

@@ -96,7 +96,9 @@ def run_window_check(book: Rulebook, given: Table, calendar: Calendar) -> Table:
 
 
 def _facts(given: Table) -> Facts:
-    facts = given.get("facts") or {}
+    facts = given.get("facts", {})
+    if facts is None:
+        return {}
     if not isinstance(facts, dict):
         raise BadFact("facts 应当是对象。")
     return facts

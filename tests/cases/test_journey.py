@@ -21,7 +21,7 @@ from lianxin.procedure.errors import GuardFailed, Refused, Stale
 from tests.cast import Cast, key, on
 
 STATEMENTS = {
-    "file": 11, "register": 4, "refer": 6, "take": 7, "accept": 8, "assign": 5, "draft_opinion": 6, "sign": 8,
+    "file": 11, "register": 4, "refer": 7, "take": 7, "accept": 8, "assign": 5, "draft_opinion": 6, "sign": 8,
     "serve": 8, "evaluate": 5, "accept_result": 5,
 }
 """Statements of each service call, transaction control not counted; a case page or a form adds its own."""

@@ -18,8 +18,28 @@ from lianxin.procedure.errors import Refused
 HERE = Path(__file__).parent
 NOT_SITUATIONS = {"usual.toml"}
 KEYS = frozenset(
-    "name from steps facts roles without kind channel subroute organ book received_on source "
-    "state refused guard article clocks running stopped".split()
+    {
+        "name",
+        "from",
+        "steps",
+        "facts",
+        "roles",
+        "without",
+        "kind",
+        "channel",
+        "subroute",
+        "organ",
+        "book",
+        "received_on",
+        "source",
+        "state",
+        "refused",
+        "guard",
+        "article",
+        "clocks",
+        "running",
+        "stopped",
+    }
 )
 ORGAN = "city.civil_affairs"
 
@@ -122,9 +142,7 @@ def play(situation: Situation) -> Played:
     return played
 
 
-def _take(
-    situation: Situation, played: Played, event: str, on: date, received_on: date, last: bool
-) -> None:
+def _take(situation: Situation, played: Played, event: str, on: date, received_on: date, last: bool) -> None:
     facts = _facts(situation, event, last=last)
     roles = str((situation.table("roles") if last else {}).get(event, usual()["roles"][event]))
     case = Snapshot(
@@ -137,9 +155,7 @@ def _take(
         played.organ,
     )
     try:
-        decision = decide(
-            played.book, case, event, roles=roles, on=on, parts=facts, calendar=load_calendar()
-        )
+        decision = decide(played.book, case, event, roles=roles, on=on, parts=facts, calendar=load_calendar())
     except Refused as refused:
         played.refused, played.refused_state = refused, played.state
         if refused.kind != "BAD_STATE":

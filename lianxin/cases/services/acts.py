@@ -187,26 +187,31 @@ def place_work(case: Case, *, before: Mapping[int, str], running: Running | None
     if gone:
         WorkItem.objects.filter(organ_id__in=gone, case_id=case.pk).delete()
     values = work_values(case, running, bounced)
-    for organ_id in sorted(after):
+    for organ_id, turn in sorted(after.items()):
         if organ_id in before:
-            WorkItem.objects.filter(organ_id=organ_id, case_id=case.pk).update(turn=after[organ_id], **values)
+            WorkItem.objects.filter(organ_id=organ_id, case_id=case.pk).update(turn=turn, **values)
         else:
-            WorkItem(organ_id=organ_id, case_id=case.pk, turn=after[organ_id], **values).save(
-                force_insert=True
-            )
+            fixed = work_constants(case)
+            WorkItem(organ_id=organ_id, case_id=case.pk, turn=turn, **fixed, **values).save(force_insert=True)
+
+
+def work_constants(case: Case) -> dict[str, object]:
+    """Return the columns of a work item that stay as they were when the case came in."""
+    return {
+        "number": case.number,
+        "channel": case.channel,
+        "place_name": case.place.full_name[-60:],
+        "received_on": case.received_on,
+    }
 
 
 def work_values(case: Case, running: Running | None, bounced: int) -> dict[str, object]:
-    """Return the columns a worklist prints and sorts by; no identity among them."""
+    """Return the columns of a work item that an act may change; no identity among them."""
     return {
-        "number": case.number,
         "summary": case.summary,
         "state": case.state,
-        "channel": case.channel,
         "kind": case.kind,
         "category": case.category,
-        "place_name": case.place.full_name[-60:],
-        "received_on": case.received_on,
         "officer_id": case.officer_id,
         "officer_name": case.officer.name if case.officer else "",
         "clock": running.clock if running else "",

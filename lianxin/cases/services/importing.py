@@ -17,9 +17,9 @@ from typing import Protocol
 
 from django.db import IntegrityError
 
+from lianxin.cases.history import Moment
 from lianxin.cases.models import Case, CaseText, Channel, ImportedRow, Kind
 from lianxin.cases.services import intake, mapping
-from lianxin.cases.services.acts import Moment
 from lianxin.ledger.ids import new_id
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Region, Role, Staff
@@ -121,7 +121,9 @@ class Import:
             filed = self._register(petition)
         except Refused as refused:
             if key in known:
-                return Outcome(row.line, key, Result.DIFFERS, f"已登记过，现在的内容不能登记：{refused.for_person()}")
+                return Outcome(
+                    row.line, key, Result.DIFFERS, f"已登记过，现在的内容不能登记：{refused.for_person()}"
+                )
             return Outcome(row.line, key, Result.REFUSED, refused.for_person())
         if filed is None:
             return Outcome(row.line, key, Result.THERE)
@@ -131,7 +133,9 @@ class Import:
     def _there(self, row: Row, key: str, before: tuple[datetime, str], petition: intake.Petition) -> Outcome:
         if before == (petition.received_at, petition.body):
             return Outcome(row.line, key, Result.THERE)
-        return Outcome(row.line, key, Result.DIFFERS, "已登记过，但收到时间或内容与这一行不同；原件没有改动。")
+        return Outcome(
+            row.line, key, Result.DIFFERS, "已登记过，但收到时间或内容与这一行不同；原件没有改动。"
+        )
 
     def _register(self, petition: intake.Petition) -> Case | None:
         """Return the new item, or None when another run was quicker."""
@@ -162,8 +166,8 @@ class Import:
             raise BadRow(f"原编号超过 {NUMBER_LIMIT} 个字符", article="")
         organ = self._organ(values.get("organ", ""))
         return intake.Petition(
-            channel=_choice(values.get("channel", Channel.OTHER), Channel.choices, "信访形式"),
-            kind=_choice(values.get("kind", Kind.CLAIM), Kind.choices, "类别"),
+            channel=_choice(values.get("channel", Channel.OTHER), Channel, "信访形式"),
+            kind=_choice(values.get("kind", Kind.CLAIM), Kind, "类别"),
             place=self._place(values.get("place", ""), on) or organ.region,
             organ=organ,
             body=values["body"],
@@ -184,7 +188,9 @@ class Import:
             return self.organ
         if code not in self._organs:
             now = self.clock().on
-            self._organs[code] = Organ.objects.filter(in_force(now), code=code).select_related("region").first()
+            self._organs[code] = (
+                Organ.objects.filter(in_force(now), code=code).select_related("region").first()
+            )
         organ = self._organs[code]
         if organ is None:
             raise BadRow("机构代码不在现有机构中，请核对或者先导入机构", article="")
@@ -219,17 +225,21 @@ def _region(text: str, on: date) -> Region | None:
     return Region.objects.filter(in_force(on), full_name=text).first()
 
 
-def _choice(text: str, choices: Sequence[tuple[str, str]], what: str) -> str:
+def _choice(text: str, choices: type[Channel] | type[Kind], what: str) -> str:
     folded = unicodedata.normalize("NFKC", text).strip()
-    for value, label in choices:
+    for value, label in choices.choices:
         if folded in (value, str(label)):
             return value
-    raise BadRow(f"{what}应当是{'、'.join(str(label) for _, label in choices)}之一", article="")
+    raise BadRow(f"{what}应当是{'、'.join(str(label) for _, label in choices.choices)}之一", article="")
 
 
 def _category(text: str, on: date) -> str:
     code = unicodedata.normalize("NFKC", text).strip()
-    if code and on >= intake.FIRST_DAY and not any(leaf.in_force(on) for leaf in book_for(on).categories.leaves.get(code, ())):
+    if (
+        code
+        and on >= intake.FIRST_DAY
+        and not any(leaf.in_force(on) for leaf in book_for(on).categories.leaves.get(code, ()))
+    ):
         raise BadRow(f"内容分类在 {on} 没有这一代码，请用四位代码，或者留空由人工分类", article="")
     return code
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from lianxin.cases import numbers
 from lianxin.cases.history import leading
-from lianxin.cases.models import Case, CaseNumber, CaseText, Claim, ImportedRow, QueryCode, Step
+from lianxin.cases.models import Case, CaseNumber, CaseText, Claim, ImportedRow, QueryCode, Step, WorkItem
 from lianxin.cases.services.acts import (
     PETITIONER,
     Loaded,
@@ -150,11 +150,17 @@ def register(
         "summary": one_line(summary)[:120],
         "registered_at": when.at,
     }
-    if place is not None:
+    keep = None
+    if place is not None and place.pk != loaded.case.place_id:
         changes["place"] = place
+
+        def keep(seq: int) -> None:
+            WorkItem.objects.filter(organ_id=loaded.case.holder_id, case_id=loaded.case.pk).update(
+                place_name=place.full_name[-60:]
+            )
     parts = {"kind": kind, "category": category, "subroute": subroute, "text": True}
     request = Request("register", key, parts, role="window" if actor.has("window") else "intake")
-    return perform(loaded, request, actor=actor, when=when, writing=Writing(changes))
+    return perform(loaded, request, actor=actor, when=when, writing=Writing(changes, also=keep))
 
 
 def _open(

@@ -14,8 +14,19 @@ from lianxin.procedure.errors import LianxinError
 BEIJING = ZoneInfo("Asia/Shanghai")
 IDENTITY = ("name", "phone", "address", "email", "id_number")
 FIELDS = (
-    "number", "received", *IDENTITY, "body", "ask", "summary", "channel", "kind", "category", "people", "place", "organ",
-)  # fmt: skip
+    "number",
+    "received",
+    *IDENTITY,
+    "body",
+    "ask",
+    "summary",
+    "channel",
+    "kind",
+    "category",
+    "people",
+    "place",
+    "organ",
+)
 KEYS = ("source", "key", "columns", "constants", "dates", "encoding", "delimiter")
 DATE_FORMATS = (
     "%Y-%m-%d %H:%M:%S",
@@ -81,7 +92,9 @@ class Mapping:
             except ValueError:
                 continue
             return naive.date(), naive.replace(tzinfo=BEIJING)
-        raise ValueError(f"日期{shown(folded)}读不懂。能读的写法例如 2026-03-02 09:30、2026/3/2、2026年3月2日。")
+        raise ValueError(
+            f"日期{shown(folded)}读不懂。能读的写法例如 2026-03-02 09:30、2026/3/2、2026年3月2日。"
+        )
 
 
 MESSAGES = Mapping(
@@ -114,21 +127,30 @@ def read_mapping(data: Dict[str, object], *, place: str) -> Mapping:
     wrong = sorted({field for field in [*columns.values(), *constants] if field not in FIELDS})
     if wrong:
         raise BadMapping(f"{place}：没有 {'、'.join(wrong)} 这些字段。可以用 {'、'.join(FIELDS)}。")
-    twice = sorted({field for field in columns.values() if field != "body" and list(columns.values()).count(field) > 1})
+    twice = sorted(
+        {field for field in columns.values() if field != "body" and list(columns.values()).count(field) > 1}
+    )
     if twice:
         raise BadMapping(f"{place} [columns]：{'、'.join(twice)} 由两列填写。只有 body 可以由几列合成。")
     for needed in ("received", "body"):
         if needed not in columns.values() and needed not in constants:
-            raise BadMapping(f"{place} [columns]：没有一列填写 {needed}。收到日期（received）和正文（body）不能少。")
+            raise BadMapping(
+                f"{place} [columns]：没有一列填写 {needed}。收到日期（received）和正文（body）不能少。"
+            )
     source, key = data.get("source"), data.get("key")
     if not isinstance(source, str) or not 0 < len(source) <= 40:
         raise BadMapping(f"{place} source：请写来源系统的名称，最多 40 字。")
     if not isinstance(key, list) or not key or not all(isinstance(part, str) and part for part in key):
         raise BadMapping(f'{place} key：请写用哪几列辨认一行，例如 key = ["编号"]。')
     return Mapping(
-        source, tuple(key), columns, constants, _dates(data, place),
-        _one(data, "encoding", "utf-8", place), _one(data, "delimiter", ",", place),
-    )  # fmt: skip
+        source,
+        tuple(key),
+        columns,
+        constants,
+        _dates(data, place),
+        _one(data, "encoding", "utf-8", place),
+        _one(data, "delimiter", ",", place),
+    )
 
 
 def missing_columns(mapping: Mapping, columns: Sequence[str]) -> list[str]:

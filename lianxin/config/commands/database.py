@@ -41,15 +41,20 @@ class ForeignKey:
 def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
     """Describe the group."""
     group = add_group(
-        parsers, "db", short="数据库扩展 grow the database",
+        parsers,
+        "db",
+        short="数据库扩展 grow the database",
         about="从一台 PostgreSQL 扩展到 Citus 集群。\nGrow from one PostgreSQL to a Citus cluster.",
-    )  # fmt: skip
+    )
     add_command(
-        group, "distribute", run=distribute, short="就地分布到 Citus spread the tables over Citus",
+        group,
+        "distribute",
+        run=distribute,
+        short="就地分布到 Citus spread the tables over Citus",
         about="把已有数据的 PostgreSQL 就地分布到 Citus：停止服务、备份，把 LIANXIN_DATABASE 改为 citus://…，再运行本命令。\n"
         "外键先去掉、分布后恢复，在一个事务里完成；已经分布的表跳过。\n"
         "Spread a filled PostgreSQL over Citus in place, in one transaction. Stop the site and back up first.",
-    )  # fmt: skip
+    )
 
 
 def distribute(options: Namespace) -> int:

@@ -29,20 +29,31 @@ NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
     """Describe the command."""
     parser = add_command(
-        parsers, "import", run=run, short="批量导入 take over a CSV or XLSX file",
+        parsers,
+        "import",
+        run=run,
+        short="批量导入 take over a CSV or XLSX file",
         about="把表格（CSV、XLSX）中的信访件逐行登记，保留原编号和日期；不能登记的逐行说明理由。\n"
         "可以随时中断、重复运行：同一来源的同一行不会变成两件。\n"
         "Register each row of a table, keeping its number and dates; say why for each row refused.\n"
         "May be stopped and run again at any time: a row of a source never becomes two cases.",
         example="lianxin import 信件.csv --mapping 对应.toml --organ 330102MZ --report 未登记.csv",
-    )  # fmt: skip
+    )
     parser.add_argument("file", type=Path, help="CSV 或 XLSX 文件 the table")
-    parser.add_argument("--mapping", type=Path, help="列对应文件（TOML） which column is what; see docs/howto/import.md")
+    parser.add_argument(
+        "--mapping", type=Path, help="列对应文件（TOML） which column is what; see docs/howto/import.md"
+    )
     parser.add_argument("--organ", default="", help="登记机构的代码 code of the organ that registers")
-    parser.add_argument("--encoding", choices=tables.ENCODINGS, help="CSV 的编码，默认 utf-8 encoding of a CSV file")
+    parser.add_argument(
+        "--encoding", choices=tables.ENCODINGS, help="CSV 的编码，默认 utf-8 encoding of a CSV file"
+    )
     parser.add_argument("--dry-run", action="store_true", help="只检查，不登记 judge only, write nothing")
-    parser.add_argument("--report", type=Path, help="未登记各行的清单（CSV） where to write the rows not registered")
-    parser.add_argument("--acks", type=Path, help="已登记各行的清单 where to note each registered row at once")
+    parser.add_argument(
+        "--report", type=Path, help="未登记各行的清单（CSV） where to write the rows not registered"
+    )
+    parser.add_argument(
+        "--acks", type=Path, help="已登记各行的清单 where to note each registered row at once"
+    )
     parser.add_argument("--limit", type=int, help="只处理前若干行 stop after this many rows")
 
 
@@ -56,11 +67,17 @@ def run(options: Namespace) -> int:
 
     organ = _organ(options.organ)
     encoding = options.encoding or (mapping.encoding if mapping else "utf-8")
-    with tables.opened(options.file, encoding=encoding, delimiter=mapping.delimiter if mapping else ",") as table:
+    with tables.opened(
+        options.file, encoding=encoding, delimiter=mapping.delimiter if mapping else ","
+    ) as table:
         mapping = _fitting(mapping, table.columns, options.file.name)
         work = importing.Import(mapping, organ, importing.officer(), clock=now, dry_run=options.dry_run)
-        say(f"{options.file.name} → {organ.name}（来源 {mapping.source}）{'，只检查不登记' if options.dry_run else ''}")
-        total = min(table.total, options.limit) if table.total and options.limit else options.limit or table.total
+        say(
+            f"{options.file.name} → {organ.name}（来源 {mapping.source}）{'，只检查不登记' if options.dry_run else ''}"
+        )
+        total = (
+            min(table.total, options.limit) if table.total and options.limit else options.limit or table.total
+        )
         _carry_out(work.run(islice(table.rows, options.limit)), options, total)
     return 0
 
@@ -86,7 +103,9 @@ def _carry_out(outcomes: Iterator[Outcome], options: Namespace, total: int | Non
     _print_sums(counts, reasons, options, seconds=time.perf_counter() - started, statements=statements[0])
 
 
-def _print_sums(counts: Counter[str], reasons: list[str], options: Namespace, *, seconds: float, statements: int) -> None:
+def _print_sums(
+    counts: Counter[str], reasons: list[str], options: Namespace, *, seconds: float, statements: int
+) -> None:
     rows, refused, differs = counts.total(), counts["refused"], counts["differs"]
     registered = "可以登记" if options.dry_run else "已登记"
     say(
@@ -94,7 +113,9 @@ def _print_sums(counts: Counter[str], reasons: list[str], options: Namespace, *,
         f"已有但内容不同 {differs}，未登记 {refused}。"
     )
     if rows:
-        say(f"用时 {seconds:.1f} 秒，每秒 {rows / max(seconds, 1e-9):.0f} 行，每行 {statements / rows:.1f} 条 SQL。")
+        say(
+            f"用时 {seconds:.1f} 秒，每秒 {rows / max(seconds, 1e-9):.0f} 行，每行 {statements / rows:.1f} 条 SQL。"
+        )
     for line in reasons:
         say(line)
     if refused + differs > len(reasons):
@@ -177,7 +198,9 @@ def _organ(code: str) -> Organ:
     found = there.filter(code=wanted).first() if wanted else None
     if found:
         return found
-    some = "、".join(f"{organ.code} {organ.name}" for organ in there.filter(kind="civil_affairs").order_by("path")[:8])
+    some = "、".join(
+        f"{organ.code} {organ.name}" for organ in there.filter(kind="civil_affairs").order_by("path")[:8]
+    )
     if not some:
         raise Stop("还没有机构。请先用 lianxin organs import 导入机构，再用 --organ 指定登记机构。")
     if code:

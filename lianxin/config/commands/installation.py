@@ -8,26 +8,42 @@ from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 
 from lianxin.config.commands.shell import (
-    PREFIX, SECRETS, Stop, add_command, check_names, data_dir, ready, say,
-)  # fmt: skip
+    PREFIX,
+    SECRETS,
+    Stop,
+    add_command,
+    check_names,
+    data_dir,
+    ready,
+    say,
+)
 
 
 def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
     """Describe the three commands."""
     add_command(
-        parsers, "init", run=init, short="生成密钥 make the keys",
+        parsers,
+        "init",
+        run=init,
+        short="生成密钥 make the keys",
         about="为新安装生成密钥，放在数据目录的 keys 下，只有本人可读；已有的密钥从不改动。\n"
         "Make the keys of a new installation in DATA_DIR/keys (mode 0600); existing ones are never touched.",
-    )  # fmt: skip
+    )
     add_command(
-        parsers, "migrate", run=migrate, short="建表、升级 make or update the tables",
+        parsers,
+        "migrate",
+        run=migrate,
+        short="建表、升级 make or update the tables",
         about="建立或者升级数据库的表；可以重复运行。\nMake or update the tables; safe to run again.",
-    )  # fmt: skip
+    )
     parser = add_command(
-        parsers, "settings", run=settings, short="列出全部设置 list all settings",
+        parsers,
+        "settings",
+        run=settings,
+        short="列出全部设置 list all settings",
         about="列出全部设置、现在的值和用途；密钥的值不显示。\n"
         "List every setting with its present value and what it is for; keys are not shown.",
-    )  # fmt: skip
+    )
     parser.add_argument("--markdown", action="store_true", help="输出参考文档 print the reference page")
 
 
@@ -89,7 +105,9 @@ def settings(options: Namespace) -> int:
     check_names()
     for variable in loaded.read.variables:
         name = f"{PREFIX}{variable.name}"
-        say(f"{name} = {_shown(variable.name, variable.default, missing)}    [{variable.kind}]\n    {variable.about}")
+        say(
+            f"{name} = {_shown(variable.name, variable.default, missing)}    [{variable.kind}]\n    {variable.about}"
+        )
     if missing:
         say(f"\n还没有密钥：{'、'.join(missing)}。运行 lianxin init 生成。")
     return 0

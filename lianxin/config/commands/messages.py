@@ -18,14 +18,19 @@ FOLDER = ROOT / "locale"
 def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
     """Describe the group."""
     group = add_group(
-        parsers, "messages", short="编译英文译文 compile the English texts",
+        parsers,
+        "messages",
+        short="编译英文译文 compile the English texts",
         about="中文是原文，英文译文在 locale/en。\nChinese is the source text; the English texts are in locale/en.",
-    )  # fmt: skip
+    )
     add_command(
-        group, "compile", run=run, short="合并并编译 join and compile",
+        group,
+        "compile",
+        run=run,
+        short="合并并编译 join and compile",
         about="把 locale/*/LC_MESSAGES 下的 django.po 和 parts/*.po 合并，编译为 django.mo。\n"
         "Join django.po and parts/*.po below locale/*/LC_MESSAGES and compile them into django.mo.",
-    )  # fmt: skip
+    )
 
 
 def run(options: Namespace) -> int:
@@ -68,5 +73,7 @@ def _join(catalog: Catalog, path: Path) -> None:
             continue
         before = catalog.get(message.id, message.context)
         if before is not None and before.string and before.string != message.string:
-            raise Stop(f"{name}：“{message.id}”有两种译文：“{before.string}”和“{message.string}”。请改成一种。")
+            raise Stop(
+                f"{name}：“{message.id}”有两种译文：“{before.string}”和“{message.string}”。请改成一种。"
+            )
         catalog.add(message.id, message.string, flags=message.flags, context=message.context)

@@ -16,9 +16,12 @@ WIDTH = "100"
 def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
     """Describe the command."""
     parser = add_command(
-        parsers, "reference", run=run, short="更新参考文档 write the reference pages",
+        parsers,
+        "reference",
+        run=run,
+        short="更新参考文档 write the reference pages",
         about="按代码重写 docs/reference 下的 settings.md 和 cli.md。\nWrite settings.md and cli.md from the code.",
-    )  # fmt: skip
+    )
     parser.add_argument("--to", type=Path, default=FOLDER, help="文件夹 folder to write to")
 
 
@@ -50,12 +53,17 @@ def settings_page() -> str:
     ]
     return "\n".join(
         [
-            "# Settings", "",
+            "# Settings",
+            "",
             "Made from the code by `lianxin reference`. Every setting is an environment variable.",
-            "A `LIANXIN_` variable that is not in this list stops every command with a sentence.", "",
-            "| variable | kind | default | what it is for |", "| --- | --- | --- | --- |", *rows, "",
+            "A `LIANXIN_` variable that is not in this list stops every command with a sentence.",
+            "",
+            "| variable | kind | default | what it is for |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
         ]
-    )  # fmt: skip
+    )
 
 
 def _plain(default: str, data: str) -> str:
@@ -69,7 +77,10 @@ def cli_page() -> str:
     before = os.environ.get("COLUMNS")
     os.environ["COLUMNS"] = WIDTH
     try:
-        parts = [f"## {name}\n\n```\n{found.format_help().rstrip()}\n```\n" for name, found in _parsers("lianxin", parser())]
+        parts = [
+            f"## {name}\n\n```\n{found.format_help().rstrip()}\n```\n"
+            for name, found in _parsers("lianxin", parser())
+        ]
     finally:
         if before is None:
             del os.environ["COLUMNS"]

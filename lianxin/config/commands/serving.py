@@ -16,11 +16,14 @@ WORKERS, THREADS = 2, 4
 def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
     """Describe the command."""
     parser = add_command(
-        parsers, "start", run=run, short="启动服务 serve the site",
+        parsers,
+        "start",
+        run=run,
+        short="启动服务 serve the site",
         about="检查密钥、数据库、静态文件和端口，然后启动网站，按 Ctrl-C 停止。\n"
         "Check keys, database, static files and port, then serve until Ctrl-C.",
         example="lianxin start --host 0.0.0.0 --port 8000",
-    )  # fmt: skip
+    )
     address(parser)
 
 
@@ -71,7 +74,9 @@ def check_database() -> None:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_encoding_to_char(encoding), datctype FROM pg_database WHERE datname = current_database()")
+        cursor.execute(
+            "SELECT pg_encoding_to_char(encoding), datctype FROM pg_database WHERE datname = current_database()"
+        )
         encoding, ctype = cursor.fetchone()
     if encoding != "UTF8":
         raise Stop(f"数据库的编码是 {encoding}，应当是 UTF8。请用 template0 和 UTF8 重新建库。")
@@ -87,7 +92,11 @@ def collect_static() -> None:
 
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
     newest = max(
-        (Path(storage.path(name)).stat().st_mtime for finder in get_finders() for name, storage in finder.list([])),
+        (
+            Path(storage.path(name)).stat().st_mtime
+            for finder in get_finders()
+            for name, storage in finder.list([])
+        ),
         default=0.0,
     )
     if not manifest.exists() or manifest.stat().st_mtime < newest:
@@ -101,9 +110,28 @@ def serve(host: str, port: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     command = [
-        sys.executable, "-m", "gunicorn", "lianxin.config.wsgi:application", "--bind", f"{shown}:{port}",
-        "--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS), "--preload",
-        "--max-requests", "20000", "--max-requests-jitter", "2000", "--graceful-timeout", "20", "--log-level", "warning",
-        "--chdir", str(ROOT),
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "lianxin.config.wsgi:application",
+        "--bind",
+        f"{shown}:{port}",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        str(WORKERS),
+        "--threads",
+        str(THREADS),
+        "--preload",
+        "--max-requests",
+        "20000",
+        "--max-requests-jitter",
+        "2000",
+        "--graceful-timeout",
+        "20",
+        "--log-level",
+        "warning",
+        "--chdir",
+        str(ROOT),
+    ]
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell

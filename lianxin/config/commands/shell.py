@@ -16,7 +16,7 @@ from lianxin.config.env import Reader, SettingsError
 from lianxin.procedure.errors import LianxinError
 
 if TYPE_CHECKING:
-    from lianxin.cases.services.acts import Moment
+    from lianxin.cases.history import Moment
 
 ROOT = Path(__file__).resolve().parents[3]
 SECRETS = ("SECRET_KEY", "MASTER_KEY", "INDEX_KEY")
@@ -37,13 +37,22 @@ class Stop(LianxinError):
 
 
 def add_command(
-    parsers: _SubParsersAction[ArgumentParser], name: str, *, short: str, about: str, run: Run | None = None, example: str = ""
+    parsers: _SubParsersAction[ArgumentParser],
+    name: str,
+    *,
+    short: str,
+    about: str,
+    run: Run | None = None,
+    example: str = "",
 ) -> ArgumentParser:
     """Return the parser of a new command; `about` is Chinese first, then English."""
     parser = parsers.add_parser(
-        name, help=short, description=about, formatter_class=RawDescriptionHelpFormatter,
+        name,
+        help=short,
+        description=about,
+        formatter_class=RawDescriptionHelpFormatter,
         epilog=f"例 example:\n  {example}" if example else None,
-    )  # fmt: skip
+    )
     if run is not None:
         parser.set_defaults(run=run)
     return parser
@@ -62,15 +71,32 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def bar(rows: Iterable[Any] | None = None, *, total: int | None = None, what: str = "", unit: str = "") -> tqdm[Any]:
+def bar(
+    rows: Iterable[Any] | None = None, *, total: int | None = None, what: str = "", unit: str = ""
+) -> tqdm[Any]:
     """Return a progress bar that shows itself only when the work takes more than a second."""
-    return tqdm(rows, total=total, desc=what, unit=unit, delay=1.0, file=sys.stderr, dynamic_ncols=True, leave=False)
+    often = 0.1 if sys.stderr.isatty() else 10.0
+    return tqdm(
+        rows,
+        total=total,
+        desc=what,
+        unit=unit,
+        delay=1.0,
+        mininterval=often,
+        file=sys.stderr,
+        dynamic_ncols=True,
+        leave=False,
+    )
 
 
 def data_dir() -> Path:
     """Return the data folder without loading the settings, which want keys."""
     default = ROOT / "var"
-    return Reader().path("DATA_DIR", default, "folder for the database, keys, files and fonts", shown="var").resolve()
+    return (
+        Reader()
+        .path("DATA_DIR", default, "folder for the database, keys, files and fonts", shown="var")
+        .resolve()
+    )
 
 
 def is_demo(folder: Path) -> bool:
@@ -126,6 +152,19 @@ def now() -> Moment:
 
 
 __all__ = [
-    "PREFIX", "ROOT", "SECRETS", "SettingsError", "Stop", "add_command", "add_group", "bar", "check_names", "data_dir",
-    "is_demo", "now", "ready", "ready_with_tables", "say",
-]  # fmt: skip
+    "PREFIX",
+    "ROOT",
+    "SECRETS",
+    "SettingsError",
+    "Stop",
+    "add_command",
+    "add_group",
+    "bar",
+    "check_names",
+    "data_dir",
+    "is_demo",
+    "now",
+    "ready",
+    "ready_with_tables",
+    "say",
+]

@@ -12,22 +12,35 @@ SHOWN = 50
 def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
     """Describe the three commands."""
     add_command(
-        parsers, "sweep", run=sweep, short="期满办结、清理草稿 close lapsed cases, forget drafts",
+        parsers,
+        "sweep",
+        run=sweep,
+        short="期满办结、清理草稿 close lapsed cases, forget drafts",
         about="复查期满没有申请的信访件自动办结；已提交半小时的草稿和闲置九十天的草稿清除。每天运行一次，重复运行无妨。\n"
         "Close answered cases whose window for review is over and forget old drafts. Run it daily; safe to run twice.",
-    )  # fmt: skip
+    )
     parser = add_command(
-        parsers, "verify", run=verify, short="核对记录 check the records",
+        parsers,
+        "verify",
+        run=verify,
+        short="核对记录 check the records",
         about="核对每一件的记录链和现在的状态，有改动、缺失即指出是哪一件哪一步；全部无误返回 0，否则返回 1。\n"
         "Check the hash chain and the state of each case; names what was changed. Exit code 0 or 1.",
-    )  # fmt: skip
-    parser.add_argument("number", nargs="?", default="", help="编号，不写则核对全部 item number; all when left out")
+    )
+    parser.add_argument(
+        "number", nargs="?", default="", help="编号，不写则核对全部 item number; all when left out"
+    )
     parser = add_command(
-        parsers, "rebuild", run=rebuild, short="重建待办 rebuild the worklists",
+        parsers,
+        "rebuild",
+        run=rebuild,
+        short="重建待办 rebuild the worklists",
         about="按各件的步骤重新生成待办列表；可以在系统运行时进行。\n"
         "Rebuild the worklists from the steps of the cases; may run while the site is in use.",
-    )  # fmt: skip
-    parser.add_argument("number", nargs="?", default="", help="编号，不写则重建全部 item number; all when left out")
+    )
+    parser.add_argument(
+        "number", nargs="?", default="", help="编号，不写则重建全部 item number; all when left out"
+    )
 
 
 def sweep(options: Namespace) -> int:

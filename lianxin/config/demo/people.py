@@ -20,28 +20,44 @@ MAIN_CITY = "010100"
 STARTS = date(2020, 1, 1)
 SURNAMES = "安白卞岑池窦樊甘杭汲简阚乐麻宁欧潘戚冉桑谭邬奚晏臧褚郁芮柏穆"
 GIVEN = (
-    "禾生", "予安", "知秋", "晚晴", "怀瑾", "若水", "初晴", "清和", "望舒", "砚秋", "叙白", "见微", "书禾", "小满", "立夏",
-    "念慈", "春和", "景明", "疏桐", "南枝", "一苇", "守拙", "嘉木", "采薇", "青禾", "明远", "思齐", "静好", "长宁", "久安",
-)  # fmt: skip
+    "禾生予安知秋晚晴怀瑾若水初晴清和望舒砚秋叙白见微书禾小满立夏"
+    "念慈春和景明疏桐南枝一苇守拙嘉木采薇青禾明远思齐静好长宁久安"
+)
+"""Given names of two characters each, one after the other."""
 
 SHOWN = (
-    ("window", MAIN_COUNTY, ["window"]), ("intake", MAIN_COUNTY, ["intake"]), ("handler", MAIN_COUNTY, ["handler"]),
-    ("handler2", MAIN_COUNTY, ["handler"]), ("checker", MAIN_COUNTY, ["checker"]), ("head", MAIN_COUNTY, ["head"]),
-    ("mediator", MAIN_COUNTY, ["mediator"]), ("chair", MAIN_COUNTY, ["chair"]),
-    ("report", MAIN_COUNTY, ["report_desk", "intake"]), ("duty", MAIN_COUNTY, ["duty", "head"]),
-    ("supervisor", MAIN_COUNTY, ["supervisor"]), ("auditor", MAIN_COUNTY, ["auditor"]),
-    ("admin", MAIN_COUNTY, ["organ_admin"]), ("sysadmin", MAIN_COUNTY, ["sysadmin"]),
-    ("city.window", MAIN_CITY, ["window"]), ("city.intake", MAIN_CITY, ["intake"]), ("city.handler", MAIN_CITY, ["handler"]),
-    ("city.head", MAIN_CITY, ["head"]), ("city.supervisor", MAIN_CITY, ["supervisor"]),
-    ("town", "010102001", ["window", "intake", "handler"]), ("town.head", "010102001", ["head", "checker"]),
-)  # fmt: skip
+    ("window", MAIN_COUNTY, ["window"]),
+    ("intake", MAIN_COUNTY, ["intake"]),
+    ("handler", MAIN_COUNTY, ["handler"]),
+    ("handler2", MAIN_COUNTY, ["handler"]),
+    ("checker", MAIN_COUNTY, ["checker"]),
+    ("head", MAIN_COUNTY, ["head"]),
+    ("mediator", MAIN_COUNTY, ["mediator"]),
+    ("chair", MAIN_COUNTY, ["chair"]),
+    ("report", MAIN_COUNTY, ["report_desk", "intake"]),
+    ("duty", MAIN_COUNTY, ["duty", "head"]),
+    ("supervisor", MAIN_COUNTY, ["supervisor"]),
+    ("auditor", MAIN_COUNTY, ["auditor"]),
+    ("admin", MAIN_COUNTY, ["organ_admin"]),
+    ("sysadmin", MAIN_COUNTY, ["sysadmin"]),
+    ("city.window", MAIN_CITY, ["window"]),
+    ("city.intake", MAIN_CITY, ["intake"]),
+    ("city.handler", MAIN_CITY, ["handler"]),
+    ("city.head", MAIN_CITY, ["head"]),
+    ("city.supervisor", MAIN_CITY, ["supervisor"]),
+    ("town", "010102001", ["window", "intake", "handler"]),
+    ("town.head", "010102001", ["head", "checker"]),
+)
 """Officers whose sign-in names are printed: name, place of the civil-affairs organ, posts."""
 
 GOVERNMENT = (("reviewer", MAIN_COUNTY, ["reviewer"]), ("rechecker", MAIN_CITY, ["rechecker"]))
 EVERYWHERE = (
-    ("window", ["window"]), ("intake", ["intake", "report_desk"]), ("handler", ["handler"]), ("checker", ["checker"]),
+    ("window", ["window"]),
+    ("intake", ["intake", "report_desk"]),
+    ("handler", ["handler"]),
+    ("checker", ["checker"]),
     ("head", ["head"]),
-)  # fmt: skip
+)
 
 
 @dataclass(slots=True)
@@ -66,10 +82,14 @@ def hire(world: World, chance: random.Random) -> Crew:
     def add(username: str, organ: Organ, roles: list[str], *, shown: bool = False) -> None:
         person = Staff(id=new_id(), username=username, name=invented_name(chance), password=password)
         staff.append(person)
-        posts.extend(Post(id=new_id(), staff=person, organ=organ, role=role, starts_on=STARTS) for role in roles)
+        posts.extend(
+            Post(id=new_id(), staff=person, organ=organ, role=role, starts_on=STARTS) for role in roles
+        )
         crew.posts.setdefault(organ.pk, []).append((person, frozenset(roles)))
         if shown:
-            crew.sign_ins.append(SignIn("、".join(str(Role(role).label) for role in roles), organ.name, username))
+            crew.sign_ins.append(
+                SignIn("、".join(str(Role(role).label) for role in roles), organ.name, username)
+            )
 
     for username, place, roles in SHOWN:
         add(username, world.bureau(place), roles, shown=True)
@@ -79,8 +99,14 @@ def hire(world: World, chance: random.Random) -> Crew:
     for organ in world.bureaus("province", "city", "county", "township"):
         held = {role for _, roles in crew.posts.get(organ.pk, []) for role in roles}
         for name, roles in EVERYWHERE:
-            if not held.issuperset(roles) and not (organ.level == "township" and organ.pk in crew.posts and held):
-                add(f"{organ.region.code.rstrip('0') if organ.level != 'township' else organ.code[:9]}.{name}", organ, roles)
+            if not held.issuperset(roles) and not (
+                organ.level == "township" and organ.pk in crew.posts and held
+            ):
+                add(
+                    f"{organ.region.code.rstrip('0') if organ.level != 'township' else organ.code[:9]}.{name}",
+                    organ,
+                    roles,
+                )
     Staff.objects.bulk_create(staff)
     Post.objects.bulk_create(posts)
     return crew
@@ -88,7 +114,8 @@ def hire(world: World, chance: random.Random) -> Crew:
 
 def invented_name(chance: random.Random) -> str:
     """Return a name made of a rare surname and a word out of poems."""
-    return chance.choice(SURNAMES) + chance.choice(GIVEN)
+    first = 2 * chance.randrange(len(GIVEN) // 2)
+    return chance.choice(SURNAMES) + GIVEN[first : first + 2]
 
 
 def invented_identity(chance: random.Random, address: str) -> dict[str, str]:

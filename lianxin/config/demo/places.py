@@ -35,7 +35,9 @@ class World:
     def bureaus(self, *levels: str) -> list[Organ]:
         """Return the civil-affairs organs of these levels, in the order of their codes."""
         kinds = {OrganKind.CIVIL_AFFAIRS.value}
-        return [organ for _, organ in sorted(self.organs.items()) if organ.level in levels and organ.kind in kinds]
+        return [
+            organ for _, organ in sorted(self.organs.items()) if organ.level in levels and organ.kind in kinds
+        ]
 
     def below(self, organ: Organ, level: str) -> list[Organ]:
         """Return the civil-affairs organs of a level under an organ."""
@@ -93,9 +95,15 @@ def _add_region(world: World, parent: str, code: str, name: str, level: str, cou
     full = code.ljust(12, "0")
     pk = int(full) * 100 + 1
     world.regions[code] = Region(
-        id=pk, code=full, name=name, full_name=(above.full_name if parent else "") + name, level=level, parent=above,
-        path=f"{above.path}{pk}/", valid_from=FROM,
-    )  # fmt: skip
+        id=pk,
+        code=full,
+        name=name,
+        full_name=(above.full_name if parent else "") + name,
+        level=level,
+        parent=above,
+        path=f"{above.path}{pk}/",
+        valid_from=FROM,
+    )
 
 
 def _add_organs(world: World, code: str, region: Region, titles: dict[str, Any]) -> None:
@@ -146,10 +154,21 @@ def _add(
     own = new_id()
     near = region.name if region.level != "country" else "民政部"
     organ = Organ(
-        id=own, code=code, name=name, short_name=name[-30:], level=OrganLevel(level).value, kind=OrganKind(kind).value,
-        region=region, parent=above, path=f"{above.path if above else '/'}{own}/", paper_prefix=f"{near[:4]}民信",
-        address=f"{region.full_name if region.level != 'country' else ''}民生路 1 号（虚构）", postcode="000000",
-        phone="12345", hours=HOURS, valid_from=FROM,
-    )  # fmt: skip
+        id=own,
+        code=code,
+        name=name,
+        short_name=name[-30:],
+        level=OrganLevel(level).value,
+        kind=OrganKind(kind).value,
+        region=region,
+        parent=above,
+        path=f"{above.path if above else '/'}{own}/",
+        paper_prefix=f"{near[:4]}民信",
+        address=f"{region.full_name if region.level != 'country' else ''}民生路 1 号（虚构）",
+        postcode="000000",
+        phone="12345",
+        hours=HOURS,
+        valid_from=FROM,
+    )
     world.organs[code] = organ
     return organ

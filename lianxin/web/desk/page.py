@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from lianxin.cases.policies import CASE_ROLES, may_manage, may_register
+from lianxin.cases.policies import CASE_ROLES, may_register
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Role
+from lianxin.organs.policies import may_manage
 from lianxin.web.desk.signed_in import DeskRequest
 
 

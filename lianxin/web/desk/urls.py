@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from lianxin.web.desk.views import case, handling, register, routing, search, session, worklist
+from lianxin.web.desk.views.manage import importing, organs, staff
 
 app_name = "desk"
 
@@ -35,4 +36,15 @@ urlpatterns = [
     path("case/<int:case_id>/send-back/", handling.send_back, name="act_send_back"),
     path("case/<int:case_id>/sign/", handling.sign, name="act_sign"),
     path("case/<int:case_id>/serve/", handling.serve, name="act_serve"),
+    path("manage/", organs.overview, name="manage"),
+    path("manage/organs/<int:organ_id>/", organs.organ, name="manage_organ"),
+    path("manage/organs/<int:organ_id>/add/", organs.add, name="manage_organ_add"),
+    path("manage/organs/<int:organ_id>/move/", organs.move, name="manage_organ_move"),
+    path("manage/organs/<int:organ_id>/end/", organs.end, name="manage_organ_end"),
+    path("manage/staff/", staff.people, name="manage_people"),
+    path("manage/staff/add/", staff.add, name="manage_person_add"),
+    path("manage/staff/<int:staff_id>/", staff.person, name="manage_person"),
+    path("manage/staff/<int:staff_id>/switch/", staff.switch, name="manage_switch"),
+    path("manage/posts/<int:post_id>/end/", staff.end_post, name="manage_end_post"),
+    path("manage/import/", importing.import_file, name="manage_import"),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import get_language
@@ -12,6 +11,7 @@ from lianxin.cases.models import Channel, Kind, WorkItem
 from lianxin.procedure.book import Rulebook
 from lianxin.procedure.calendar import load_calendar
 from lianxin.procedure.clock import Running
+from lianxin.web.rings import Ring
 
 TONES = {
     "received": "blue",
@@ -25,18 +25,6 @@ TONES = {
     "issued": "green",
     "served": "green",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """A legal time limit as the clock ring shows it: days left, percent left, words, day."""
-
-    days: int
-    left: int
-    working: bool
-    label: str
-    due_on: date
-    state: str = "running"
 
 
 def english() -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lianxin.cases.services import intake
 from lianxin.cases.services.acts import Moment
+from lianxin.cases.texts import one_line, plain_code
 from lianxin.organs.models import Organ, Region
 from lianxin.petitioners import drafts
 from lianxin.petitioners.drafts import Opened
@@ -111,7 +112,7 @@ def rows(answers: Answers, on: date) -> list[Row]:
     ]
     if answers["who"] != "anonymous":
         listed += [
-            (label, answers.get(key) or _("没有填写"), "contact") for key, label in _contact_labels(answers["who"])
+            (label, _shown(key, answers) or _("没有填写"), "contact") for key, label in _contact_labels(answers["who"])
         ]
     return [Row(key, value, reverse("public:question", args=[name]), _("更改")) for key, value, name in listed]
 
@@ -119,6 +120,12 @@ def rows(answers: Answers, on: date) -> list[Row]:
 def _label(form: type[Kind] | type[Who], key: str, answers: Answers) -> str:
     choices = dict(form.base_fields[key].choices)  # type: ignore[attr-defined]
     return str(choices.get(answers[key], ""))
+
+
+def _shown(key: str, answers: Answers) -> str:
+    """Return a contact field as it will be stored."""
+    value = answers.get(key, "")
+    return plain_code(value) if key.endswith("phone") else one_line(value)
 
 
 def _contact_labels(who: str) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from datetime import date
 from django import forms
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianxin.cases.services import routing
@@ -44,7 +45,7 @@ class Question:
 
 
 PARTS: dict[str, Promise] = {
-    "matter": _("事情"), "place": _("地点"), "organ": _("机关"), "person": _("联系"), "check": _("核对"),
+    "matter": _("事情"), "place": _("地点"), "organ": _("哪里办"), "person": _("联系"), "check": _("核对"),
 }
 
 
@@ -140,12 +141,16 @@ def _organ(answers: Answers, on: date) -> type[forms.Form]:
     best = proposed.organ.code if proposed.organ else ""
     first = [organ for organ in organs if organ.code == best]
     options = [
-        (str(organ.pk), Hinted(organ.name, _("建议") if organ.code == best else organ.get_level_display()))
+        (str(organ.pk), Hinted(organ.name, _suggested(organ) if organ.code == best else organ.get_level_display()))
         for organ in [*first, *(organ for organ in organs if organ.code != best)]
     ]
     field = choice(_("请哪个机关办理"), _("请选择一个机关。"), options)
     field.initial = str(first[0].pk) if first else None
     return type("ToOrgan", (forms.Form,), {"organ": field, "proposal": proposed})
+
+
+def _suggested(organ: Organ) -> str:
+    return gettext("建议（%(level)s）") % {"level": organ.get_level_display()}
 
 
 def _contact(answers: Answers, on: date) -> Callable[..., forms.Form]:

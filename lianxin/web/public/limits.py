@@ -27,9 +27,10 @@ class Limit:
     article: str
 
 
-def promises(on: date) -> dict[str, Limit]:
-    """Return the limits the first page speaks of, by clock."""
-    return {limit.id: limit for limit in _limits(on, HOME)}
+def promises(on: date) -> dict[str, dict[str, str]]:
+    """Return the limits the first pages speak of, by clock, in words short enough for a box."""
+    short = {"REG_NOTICE": _("告知是否受理"), "HANDLE": _("办结答复"), "REVIEW_WIN": _("请求复查")}
+    return {limit.id: {"key": short[limit.id], "value": limit.value} for limit in _limits(on, HOME)}
 
 
 def limits(on: date) -> list[Limit]:

@@ -150,6 +150,11 @@ class OpinionForm(KeyForm):
         """Tell whether the form and every row are valid; each row is judged, so that all errors show at once."""
         return all([super().is_valid(), *[row.is_valid() for row in self.rows]])
 
+    @property
+    def broken_rows(self) -> list[FindingForm]:
+        """Return the rows with mistakes, for the summary on top of the page."""
+        return [row for row in self.rows if row.errors]
+
     def findings(self) -> list[Finding]:
         """Return the valid rows."""
         return [row.finding() for row in self.rows]

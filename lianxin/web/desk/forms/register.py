@@ -87,7 +87,7 @@ class RegisterForm(forms.Form):
     )
     category = forms.ChoiceField(
         label=_("内容分类"),
-        widget=grouped_select,
+        widget=grouped_select(),
         error_messages={"required": _("请选择内容分类")},
     )
     subroute = forms.ChoiceField(

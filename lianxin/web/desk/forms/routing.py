@@ -36,7 +36,7 @@ class RegisterForm(KeyForm):
 
     kind = forms.ChoiceField(label=_("类别"), choices=Kind.choices, widget=forms.RadioSelect)
     category = forms.ChoiceField(
-        label=_("内容分类"), widget=grouped_select, error_messages={"required": _("请选择内容分类")}
+        label=_("内容分类"), widget=grouped_select(), error_messages={"required": _("请选择内容分类")}
     )
     subroute = forms.ChoiceField(label=_("办理途径"), error_messages={"required": _("请选择办理途径")})
     summary = forms.CharField(
@@ -71,7 +71,7 @@ class ReferForm(KeyForm):
 
     target = forms.ChoiceField(
         label=_("转送给"),
-        widget=grouped_select,
+        widget=grouped_select(),
         error_messages={"required": _("请选择接收的机构"), "invalid_choice": _("请在名单里选择一个机构")},
     )
     reason = reasons(_("理由"), help_text=_("选择的机构与系统建议不同时必须写。"), required=False)

@@ -9,7 +9,7 @@ from lianxin.cases.models import Channel, Kind
 from lianxin.procedure.book import Rulebook
 from lianxin.web.desk import words
 
-FILTER_STATES = (
+OPEN_STATES = (
     "received",
     "registered",
     "referred",
@@ -31,12 +31,10 @@ class FilterForm(forms.Form):
         label=_("信访形式"), required=False, choices=[("", _("全部")), *Channel.choices]
     )
     kind = forms.ChoiceField(label=_("类别"), required=False, choices=[("", _("全部")), *Kind.choices])
-    mine = forms.BooleanField(
-        label=_("只看我承办的"), required=False, widget=forms.CheckboxInput(attrs={"value": "1"})
-    )
+    mine = forms.BooleanField(label=_("只看我承办的"), required=False)
     shelf = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, book: Rulebook, **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
-        states = [(state, words.state_label(book, state)) for state in FILTER_STATES]
+        states = [(state, words.state_label(book, state)) for state in OPEN_STATES]
         self.fields["state"].choices = [("", _("全部")), *states]  # type: ignore[attr-defined]

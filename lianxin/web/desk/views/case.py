@@ -40,6 +40,7 @@ def case(request: DeskRequest, case_id: int) -> HttpResponse:
         **heading(request, loaded),
         "facts": _facts(opened),
         "acts": acts,
+        "main_act": acts[0] if acts else None,
         "refused": refused,
         "reads": opened.text is not None,
         "text": shown.text_of(opened),

@@ -16,23 +16,9 @@ from lianxin.cases.selectors import SHELVES, Wanted
 from lianxin.procedure.book import Rulebook, book_for
 from lianxin.web.clock import now
 from lianxin.web.desk import words
-from lianxin.web.desk.forms.worklist import FilterForm
+from lianxin.web.desk.forms.worklist import OPEN_STATES, FilterForm
 from lianxin.web.desk.page import page
 from lianxin.web.desk.signed_in import DeskRequest, officers_only
-
-OPEN_STATES = (
-    "received",
-    "registered",
-    "referred",
-    "objected",
-    "disputed",
-    "accepted",
-    "handling",
-    "signoff",
-    "issued",
-    "served",
-)
-TURN = {"act": "blue", "wait": "grey"}
 
 
 @require_safe
@@ -65,7 +51,7 @@ def wanted_of(query: QueryDict) -> Wanted:
         states=states,
         channel=_known(query, "channel", Channel.values),
         kind=_known(query, "kind", Kind.values),
-        mine=query.get("mine") == "1",
+        mine=query.get("mine") in ("1", "on"),
         shelf=_known(query, "shelf", SHELVES),
         after=_after(query.get("after", "")),
     )
@@ -81,7 +67,7 @@ def chips(book: Rulebook, wanted: Wanted, query: QueryDict) -> list[dict[str, st
     if wanted.kind:
         found.append(("kind", wanted.kind, words.kind_label(wanted.kind)))
     if wanted.mine:
-        found.append(("mine", "1", _("我承办的")))
+        found.append(("mine", str(query.get("mine")), _("我承办的")))
     return [{"text": text, "href": _without(query, name, value)} for name, value, text in found]
 
 
@@ -107,7 +93,7 @@ def _row(book: Rulebook, item: WorkItem, *, on: date) -> dict[str, object]:
         "number": item.number,
         "place": item.place_name,
         "state": words.state_label(book, item.state),
-        "holder": item.officer_name,
+        "holder": item.officer_name or (_("等待对方") if item.turn == WorkItem.Turn.WAIT else ""),
         "received_on": item.received_on,
         "clock": words.item_ring(book, item, on=on),
         "flags": flags,
