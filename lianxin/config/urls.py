@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+handler400 = "lianxin.web.errors.bad_request"
 handler404 = "lianxin.web.errors.not_found"
 handler403 = "lianxin.web.errors.refused"
 handler500 = "lianxin.web.errors.failed"

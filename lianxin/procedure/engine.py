@@ -185,7 +185,7 @@ def offers(
         reason, article = "", rule.basis
         try:
             check_role(book, rule, roles, {f"approved_by_{role}": True for role in rule.roles})
-            check_guards(Judged(book, case, rule, on, {}, calendar, strict=False))
+            check_guards(Judged(book, case, rule, on, {}, calendar, strict=False, waiting=True))
         except Refused as refused:
             reason, article = refused.for_person(), refused.article
         found.append(Offer(rule.event, rule.label, not reason, reason, article))

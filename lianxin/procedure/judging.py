@@ -39,7 +39,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A step under judgement: everything a guard may look at."""
+    """A step under judgement: everything a guard may look at.
+
+    `waiting` is for what may be offered before anything is typed: a fact not stated yet counts as met.
+    """
 
     book: Rulebook
     case: Snapshot
@@ -48,6 +51,7 @@ class Judged:
     parts: Facts
     calendar: Calendar
     strict: bool = True
+    waiting: bool = False
 
     def fact(self, *names: str, need: Need = Need.TO_ACT) -> bool:
         """Tell whether the first of these facts that is stated holds; `need` decides where none is."""
@@ -55,7 +59,7 @@ class Judged:
             stated = holds(self.parts.get(name))
             if stated is not None:
                 return stated
-        return need is Need.NEVER or (need is Need.TO_ACT and not self.strict)
+        return self.waiting or need is Need.NEVER or (need is Need.TO_ACT and not self.strict)
 
     def word(self, name: str, default: str | None = None) -> str:
         """Return a stated text, or what the case itself says."""

@@ -33,6 +33,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the page for what cannot be read at all: far too large, or not a form."""
+    return _page(
+        request,
+        400,
+        _("没能收下您提交的内容"),
+        _("内容太大，或者格式不对。请按浏览器的返回键回到上一页，改短以后再提交；已保存的草稿还在。"),
+    )
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """Return the page for a fault of ours."""
     return _page(

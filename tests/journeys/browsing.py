@@ -22,6 +22,7 @@ class Visitor:
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript, locale=locale
         )
+        self.context.set_default_timeout(8000)
         self.javascript = javascript
         self.page: Page = self.context.new_page()
         self.page.on("console", self._console)
@@ -66,8 +67,8 @@ class Visitor:
                 first.fill(value)
 
     def send(self, path: str = "") -> None:
-        """Send the form of the main part (the one that posts to `path`, where given) and look at what comes."""
-        form = self.page.locator(f'main form[action*="{path}"]' if path else "main form[method=post]").first
+        """Send the form of the main part (the one that leads to `path`, where given) and look at what comes."""
+        form = self.page.locator(f'main form[action*="{path}"]' if path else "main form").first
         form.locator('button[type="submit"], button:not([type])').first.click()
         self.page.wait_for_load_state()
         self.look()

@@ -158,6 +158,7 @@ def register(
             WorkItem.objects.filter(organ_id=loaded.case.holder_id, case_id=loaded.case.pk).update(
                 place_name=place.full_name[-60:]
             )
+
     parts = {"kind": kind, "category": category, "subroute": subroute, "text": True}
     request = Request("register", key, parts, role="window" if actor.has("window") else "intake")
     return perform(loaded, request, actor=actor, when=when, writing=Writing(changes, also=keep))

@@ -23,7 +23,12 @@ def case_id(request: HttpRequest) -> int | None:
 def put(response: HttpResponse, value: int) -> HttpResponse:
     """Return the response that keeps the case open for another half hour."""
     response.set_cookie(
-        NAME, signing.dumps(value, salt=SALT), max_age=SECONDS, path="/follow/", httponly=True, samesite="Lax",
+        NAME,
+        signing.dumps(value, salt=SALT),
+        max_age=SECONDS,
+        path="/follow/",
+        httponly=True,
+        samesite="Lax",
         secure=settings.HTTPS,
     )
     return response

@@ -28,7 +28,13 @@ def begun(when: Moment) -> tuple[str, Opened]:
 def put(response: HttpResponse, handle: str) -> HttpResponse:
     """Return the response with the cookie that opens the draft for some days."""
     response.set_cookie(
-        NAME, handle, max_age=DAYS * 24 * 3600, path="/file/", httponly=True, samesite="Lax", secure=settings.HTTPS
+        NAME,
+        handle,
+        max_age=DAYS * 24 * 3600,
+        path="/file/",
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
     )
     return response
 

@@ -97,7 +97,7 @@ def _place(answers: Answers, organ: Organ) -> Region | None:
 
 def rows(answers: Answers, on: date) -> list[Row]:
     """Return the answers in the order of the questions, each with its change link. Two queries."""
-    place = Region.objects.filter(pk=journey.place_of(answers)).first()
+    place = Region.objects.filter(pk=journey.place_of(answers) or 0).first()
     organ = journey.chosen_organ(answers, on)
     leaf = leaf_on(book_for(on), answers["category"], on)
     unknown = answers["category"] == journey.OTHER
@@ -106,15 +106,22 @@ def rows(answers: Answers, on: date) -> list[Row]:
         (_("希望怎样解决"), "\n".join(claims_in(answers["claims"])), "claims"),
         (_("属于哪一种"), _label(Kind, "kind", answers), "kind"),
         (_("事情发生地"), place.full_name if place else "", "province"),
-        (_("和哪方面有关"), _("不知道，由工作人员确定") if unknown else leaf.label_en if in_english() else leaf.label, "topic"),
+        (
+            _("和哪方面有关"),
+            _("不知道，由工作人员确定") if unknown else leaf.label_en if in_english() else leaf.label,
+            "topic",
+        ),
         (_("办理机关"), organ.name if organ else "", "organ"),
         (_("是否留姓名"), _label(Who, "who", answers), "who"),
     ]
     if answers["who"] != "anonymous":
         listed += [
-            (label, _shown(key, answers) or _("没有填写"), "contact") for key, label in _contact_labels(answers["who"])
+            (label, _shown(key, answers) or _("没有填写"), "contact")
+            for key, label in _contact_labels(answers["who"])
         ]
-    return [Row(key, value, reverse("public:question", args=[name]), _("更改")) for key, value, name in listed]
+    return [
+        Row(key, value, reverse("public:question", args=[name]), _("更改")) for key, value, name in listed
+    ]
 
 
 def _label(form: type[Kind] | type[Who], key: str, answers: Answers) -> str:

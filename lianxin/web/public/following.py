@@ -37,17 +37,38 @@ def page(case_id: int, when: Moment) -> dict[str, Any]:
     opened = selectors.followed(case_id)
     case, loaded = opened.case, opened.loaded
     common = {
-        "nav": "follow", "number": case.number, "received": day_words(case.received_on),
-        "total": sentences.total_days(case.received_on, when.on), "report": case.kind == "report",
-        "timeline": timeline(opened), "text": opened.text, "claims": claims(opened),
+        "nav": "follow",
+        "number": case.number,
+        "received": day_words(case.received_on),
+        "total": sentences.total_days(case.received_on, when.on),
+        "report": case.kind == "report",
+        "timeline": timeline(opened),
+        "text": opened.text,
+        "claims": claims(opened),
     }
     if case.kind == "report":
         banner = sentences.report_situation(forwarded=case.state == "forwarded_report")
-        return {**common, "banner": banner, "chips": None, "papers": [], "looks": [], "may": {}, "rungs": [], "how": [], "late": ""}
+        return {
+            **common,
+            "text": None,
+            "banner": banner,
+            "chips": None,
+            "papers": [],
+            "looks": [],
+            "may": {},
+            "rungs": [],
+            "how": [],
+            "late": "",
+        }
     said = selectors.evaluation_of(case_id)
     return {
-        **common, **_dates(opened, when), "chips": chips(opened, said), "papers": papers(opened),
-        "looks": looked(selectors.looks_at(case_id)), "may": may(loaded, when), "rungs": rungs(opened, when),
+        **common,
+        **_dates(opened, when),
+        "chips": chips(opened, said),
+        "papers": papers(opened),
+        "looks": looked(selectors.looks_at(case_id)),
+        "may": may(loaded, when),
+        "rungs": rungs(opened, when),
     }
 
 
@@ -61,13 +82,25 @@ def _dates(opened: Opened, when: Moment) -> dict[str, Any]:
         return {"banner": banner, "how": [], "late": ""}
     legal = running.deadline.legal
     day = day_words(legal)
-    following = f"{banner.next}{_date_sentence(running, day)}" if not in_english() else f"{banner.next} {_date_sentence(running, day)}"
+    following = (
+        f"{banner.next}{_date_sentence(running, day)}"
+        if not in_english()
+        else f"{banner.next} {_date_sentence(running, day)}"
+    )
     late, days = overdue(running.deadline, done_on=None, asof=when.on)
     if late and running.deadline.rule.owed_by_organ:
         owing = offered if running.clock == "REF_NOTICE" and offered else holder
         banner = sentences.Situation("late", banner.sentence, banner.next)
-        return {"banner": banner, "how": how_words(running.deadline), "late": sentences.late_sentence(owing, day, days)}
-    return {"banner": sentences.Situation(banner.tone, banner.sentence, following.strip()), "how": how_words(running.deadline), "late": ""}
+        return {
+            "banner": banner,
+            "how": how_words(running.deadline),
+            "late": sentences.late_sentence(owing, day, days),
+        }
+    return {
+        "banner": sentences.Situation(banner.tone, banner.sentence, following.strip()),
+        "how": how_words(running.deadline),
+        "late": "",
+    }
 
 
 def _date_sentence(running: Running, day: str) -> str:
@@ -77,7 +110,9 @@ def _date_sentence(running: Running, day: str) -> str:
 
 def next_date(case: Case, running: Iterable[Running]) -> Running | None:
     """Return the clock whose date the petitioner should know: the right that is open, else what an organ owes."""
-    open_now = [one for one in running if one.stopped_on is None and one.deadline.rule.protects == "petitioner"]
+    open_now = [
+        one for one in running if one.stopped_on is None and one.deadline.rule.protects == "petitioner"
+    ]
     window = [one for one in open_now if one.clock == WINDOWS.get(case.state)]
     owed = [one for one in open_now if one.deadline.rule.owed_by_organ]
     return min(window or owed, key=lambda one: one.deadline.legal, default=None)
@@ -127,7 +162,16 @@ def timeline(opened: Opened) -> list[dict[str, Any]]:
         kind, title = sentences.told(step, book)
         by = "" if report or step.organ is None else step.organ.name
         article = article_words(sentences.article_of(step, book))
-        items.append({"title": title, "on": step.on, "by": by, "kind": kind, "article": article, "text": _detail(step, report)})
+        items.append(
+            {
+                "title": title,
+                "on": step.on,
+                "by": by,
+                "kind": kind,
+                "article": article,
+                "text": _detail(step, report),
+            }
+        )
     return items
 
 
@@ -145,9 +189,19 @@ def claims(opened: Opened) -> list[dict[str, Any]]:
     for claim in opened.claims:
         row: dict[str, Any] = {"number": claim.seq, "text": claim.text, "served": served}
         if served:
-            promise = f"{claim.promise}（{day_words(claim.promise_on)}）" if claim.promise_on else claim.promise
-            row |= {"outcome": claim.get_outcome_display(), "facts": claim.facts, "decision": claim.decision,
-                    "basis": claim.basis, "promise": promise}
+            promise = claim.promise
+            if claim.promise_on:
+                promise = _("%(promise)s（%(day)s）") % {
+                    "promise": promise,
+                    "day": day_words(claim.promise_on),
+                }
+            row |= {
+                "outcome": claim.get_outcome_display(),
+                "facts": claim.facts,
+                "decision": claim.decision,
+                "basis": claim.basis,
+                "promise": promise,
+            }
         found.append(row)
     return found
 
@@ -163,12 +217,20 @@ def shown_papers(opened: Opened) -> list[Paper]:
 def papers(opened: Opened) -> list[dict[str, str]]:
     """Return the papers as a list of title, day and address; the receipt of registration is the first of every case."""
     listed = [
-        {"title": _paper_title(paper, opened.loaded), "on": day_words(localtime(paper.issued_at).date()),
-         "number": paper.number, "href": reverse("public:paper", args=[paper.seq])}
+        {
+            "title": _("%(title)s（PDF）") % {"title": _paper_title(paper, opened.loaded)},
+            "on": day_words(localtime(paper.issued_at).date()),
+            "number": paper.number,
+            "href": reverse("public:paper", args=[paper.seq]),
+        }
         for paper in shown_papers(opened)
     ]
-    receipt = {"title": _("登记回执"), "on": day_words(opened.case.received_on), "number": opened.case.number,
-               "href": reverse("public:case_receipt")}
+    receipt = {
+        "title": _("%(title)s（PDF）") % {"title": _("登记回执")},
+        "on": day_words(opened.case.received_on),
+        "number": opened.case.number,
+        "href": reverse("public:case_receipt"),
+    }
     return [*listed, receipt]
 
 
@@ -186,27 +248,38 @@ def _paper_title(paper: Paper, loaded: Loaded) -> str:
 class Looked:
     """One line of the list of looks: same organ, role, purpose and day are one line."""
 
-    on: str
-    organ: str
-    role: str
-    purpose: str
+    text: str
     identity: bool
     times: int
 
 
 def looked(looks: Sequence[Look]) -> list[Looked]:
     """Return who looked, newest first, folded by day, organ, role and purpose. One query for the organs' names."""
-    names = dict(Organ.objects.filter(pk__in={look.organ_id for look in looks if look.organ_id}).values_list("pk", "name"))
+    names = dict(
+        Organ.objects.filter(pk__in={look.organ_id for look in looks if look.organ_id}).values_list(
+            "pk", "name"
+        )
+    )
     folded: dict[tuple[date, int | None, str, str], list[Look]] = {}
     for look in looks:
         folded.setdefault((_day(look.at), look.organ_id, look.role, look.purpose), []).append(look)
     return [
         Looked(
-            on=day_words(day), organ=names.get(organ_id, _("某机关")) if organ_id else _("您本人"), role=_roles(role),
-            purpose=purpose, identity=any(one.what.startswith("identity") for one in rows), times=len(rows),
+            _look_words(
+                day, names.get(organ_id, _("某机关")) if organ_id else _("您本人"), _roles(role), purpose
+            ),
+            identity=any(one.what.startswith("identity") for one in rows),
+            times=len(rows),
         )
         for (day, organ_id, role, purpose), rows in folded.items()
     ]
+
+
+def _look_words(day: date, organ: str, role: str, purpose: str) -> str:
+    words = {"on": day_words(day), "organ": organ, "role": role, "purpose": purpose}
+    return (
+        _("%(on)s，%(organ)s（%(role)s）：%(purpose)s") if role else _("%(on)s，%(organ)s：%(purpose)s")
+    ) % words
 
 
 def _day(at: datetime) -> date:
@@ -242,12 +315,18 @@ def rungs(opened: Opened, when: Moment) -> list[dict[str, Any]]:
     window = next((one for one in opened.loaded.running() if one.clock == "REVIEW_WIN"), None)
     organs = reviewing_organs(case.holder, review_organs(opened.loaded.book, case.holder.rank), on=when.on)
     names = "、".join(organ.name for organ in organs) or _("请拨打电话或者到窗口询问")
-    review: dict[str, Any] = {"title": _("复查"), "text": _("不同意答复的，可以书面请求复查。可以选择的机关：%(organs)s。") % {"organs": names}}
+    review: dict[str, Any] = {
+        "title": _("复查"),
+        "text": _("不同意答复的，可以书面请求复查。可以选择的机关：%(organs)s。") % {"organs": names},
+    }
     if window is not None:
         review["until"] = window.deadline.legal
     if case.state == "served":
         review["state"] = "current"
-    answer = _("%(organ)s，%(day)s送达。") % {"organ": served[-1].organ.name if served[-1].organ else "", "day": day_words(served[-1].on)}
+    answer = _("%(organ)s，%(day)s送达。") % {
+        "organ": served[-1].organ.name if served[-1].organ else "",
+        "day": day_words(served[-1].on),
+    }
     return [
         {"title": _("书面答复"), "state": "done", "text": answer},
         review,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +16,9 @@ from lianxin.cases.services.intake import BODY_LIMIT
 from lianxin.cases.texts import normalised, one_line, plain_code
 from lianxin.web.widgets import Hinted
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 CLAIM_LIMIT = 500
 CLAIMS = 20
 NAME_LIMIT = 50
@@ -23,13 +26,14 @@ ADDRESS_LIMIT = 200
 WORDS_LIMIT = 2_000
 PHONE = re.compile(r"\+?\d{5,20}")
 PLAIN = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-Choices = Sequence[tuple[str, object]]
+Text: TypeAlias = "str | _StrPromise"
+Choices: TypeAlias = "Sequence[tuple[str, Text | Hinted]]"
 
 
 class Words(forms.CharField):
     """Text in someone's own words: returned as typed, without characters no database can keep."""
 
-    def __init__(self, *, limit: int, missing: object = "", several_lines: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, limit: int, missing: Text = "", several_lines: bool = False, **kwargs: Any) -> None:
         self.limit = limit
         self.missing = missing
         self.stored = normalised if several_lines else one_line
@@ -57,20 +61,26 @@ class Phone(Words):
     """A telephone number in any shape people write it: blanks, dashes, full-width digits."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": kwargs.pop("autocomplete", "tel")})
+        widget = forms.TextInput(
+            attrs={"inputmode": "tel", "autocomplete": kwargs.pop("autocomplete", "tel")}
+        )
         super().__init__(limit=40, widget=widget, **kwargs)
 
     def validate(self, value: Any) -> None:
         """Raise for what is not a telephone number."""
         super().validate(value)
-        if value.strip() and not PHONE.fullmatch(plain_code(value).strip("()")):
+        digits = plain_code(value).replace("(", "").replace(")", "")
+        if digits and not PHONE.fullmatch(digits):
             raise ValidationError(_("电话号码只写数字，例如 13800001111 或 010-58123114。没有电话可以不填。"))
 
 
-def choice(label: object, missing: object, choices: Choices, *, hint: object = "") -> forms.ChoiceField:
+def choice(label: Text, missing: Text, choices: Choices, *, hint: Text = "") -> forms.ChoiceField:
     """Return one choice out of a few, with a sentence for none and for one that is not in the list."""
     return forms.ChoiceField(
-        label=label, help_text=hint, choices=choices, widget=forms.RadioSelect,
+        label=label,
+        help_text=hint,
+        choices=choices,
+        widget=forms.RadioSelect,
         error_messages={"required": missing, "invalid_choice": _("请从下面列出的选项中选择一项。")},
     )
 
@@ -81,7 +91,9 @@ class Story(forms.Form):
     story = Words(
         label=_("请说说发生了什么事"),
         help_text=_("不用写公文，像当面说话一样写就可以：什么时候、在哪里、谁、怎么回事，您找过谁。"),
-        missing=_("请写明发生了什么事。一两句话也可以。"), limit=BODY_LIMIT, several_lines=True,
+        missing=_("请写明发生了什么事。一两句话也可以。"),
+        limit=BODY_LIMIT,
+        several_lines=True,
     )
 
 
@@ -92,7 +104,8 @@ class Claims(forms.Form):
         label=_("您希望怎样解决"),
         help_text=_("一行写一件。例如：恢复发放低保金；补发三个月的低保金；书面说明停发的原因。"),
         missing=_("请写明您希望怎样解决。不知道怎么写，可以写“请依法处理”。"),
-        limit=CLAIM_LIMIT * CLAIMS, several_lines=True,
+        limit=CLAIM_LIMIT * CLAIMS,
+        several_lines=True,
     )
 
     def clean_claims(self) -> str:
@@ -101,7 +114,8 @@ class Claims(forms.Form):
         rows = claims_in(typed)
         if len(rows) > CLAIMS:
             raise ValidationError(
-                _("您写了 %(n)d 件，最多 %(limit)d 件，请合并几件。"), params={"n": len(rows), "limit": CLAIMS}
+                _("您写了 %(n)d 件，最多 %(limit)d 件，请合并几件。"),
+                params={"n": len(rows), "limit": CLAIMS},
             )
         for count, row in enumerate(rows, start=1):
             if len(row) > CLAIM_LIMIT:
@@ -121,10 +135,17 @@ class Kind(forms.Form):
     """Which of the three kinds it is; a wrong choice does no harm."""
 
     kind = choice(
-        _("这件事属于哪一种"), _("请选择最接近的一项；选错了没有关系，工作人员会核对。"),
+        _("这件事属于哪一种"),
+        _("请选择最接近的一项；选错了没有关系，工作人员会核对。"),
         [
-            ("claim", Hinted(_("请帮我解决一件事"), _("申诉求决：例如低保、救助金、养老院收费、婚姻登记出了问题"))),
-            ("report", Hinted(_("有人违纪违法"), _("检举控告：会密封移送有权机关，被反映的单位和个人看不到"))),
+            (
+                "claim",
+                Hinted(_("请帮我解决一件事"), _("申诉求决：例如低保、救助金、养老院收费、婚姻登记出了问题")),
+            ),
+            (
+                "report",
+                Hinted(_("有人违纪违法"), _("检举控告：会密封移送有权机关，被反映的单位和个人看不到")),
+            ),
             ("suggestion", Hinted(_("我有建议"), _("建议意见：希望政策、服务或者工作怎样改进"))),
         ],
         hint=_("选最接近的一项就可以，选错不影响受理。"),
@@ -135,11 +156,29 @@ class Who(forms.Form):
     """Named, anonymous, or written by a helper."""
 
     who = choice(
-        _("您愿意留下姓名吗"), _("请选择一项。不想留姓名，可以选“不留姓名”。"),
+        _("您愿意留下姓名吗"),
+        _("请选择一项。不想留姓名，可以选“不留姓名”。"),
         [
-            ("self", Hinted(_("留下我的姓名"), _("方便书面答复您、向您核实。只有办理这件事的人能看到，每看一次都有记录，您可以查。"))),
-            ("helper", Hinted(_("我替别人填写"), _("例如替父母、邻居、村民填写。两个人的姓名都可以写上，各有各的权利。"))),
-            ("anonymous", Hinted(_("不留姓名"), _("照样登记、办理，凭编号和查询码查结果。但无法向您核实，也无法把书面答复送给您。"))),
+            (
+                "self",
+                Hinted(
+                    _("留下我的姓名"),
+                    _("方便书面答复您、向您核实。只有办理这件事的人能看到，每看一次都有记录，您可以查。"),
+                ),
+            ),
+            (
+                "helper",
+                Hinted(
+                    _("我替别人填写"), _("例如替父母、邻居、村民填写。两个人的姓名都可以写上，各有各的权利。")
+                ),
+            ),
+            (
+                "anonymous",
+                Hinted(
+                    _("不留姓名"),
+                    _("照样登记、办理，凭编号和查询码查结果。但无法向您核实，也无法把书面答复送给您。"),
+                ),
+            ),
         ],
     )
 
@@ -148,16 +187,22 @@ class Contact(forms.Form):
     """How to reach the petitioner; and the helper, where there is one."""
 
     name = Words(
-        label=_("您的姓名"), limit=NAME_LIMIT, missing=_("请写姓名；不想写的，请返回上一页改选“不留姓名”。"),
+        label=_("您的姓名"),
+        limit=NAME_LIMIT,
+        missing=_("请写姓名；不想写的，请返回上一页改选“不留姓名”。"),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     phone = Phone(label=_("您的电话"), help_text=_("手机或座机都可以，用来向您核实情况。"))
     address = Words(
-        label=_("您的住址"), help_text=_("用来邮寄书面答复。"), limit=ADDRESS_LIMIT,
+        label=_("您的住址"),
+        help_text=_("用来邮寄书面答复。"),
+        limit=ADDRESS_LIMIT,
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     helper_name = Words(
-        label=_("代填人（您自己）的姓名"), limit=NAME_LIMIT, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        label=_("代填人（您自己）的姓名"),
+        limit=NAME_LIMIT,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     helper_phone = Phone(label=_("代填人的电话"), autocomplete="off")
 
@@ -175,12 +220,18 @@ class NumberAndCode(forms.Form):
     """Number and query code as old hands type them; a slip is told at once, without asking the database."""
 
     number = Words(
-        label=_("编号"), help_text=_("印在回执上，22 位，例如 330100N20260302000123K。空格、大小写都没有关系。"),
-        missing=_("请填写回执上的编号。"), limit=100, widget=forms.TextInput(attrs=PLAIN),
+        label=_("编号"),
+        help_text=_("印在回执上，22 位，例如 330100N20260302000123K。空格、大小写都没有关系。"),
+        missing=_("请填写回执上的编号。"),
+        limit=100,
+        widget=forms.TextInput(attrs=PLAIN),
     )
     code = Words(
-        label=_("查询码"), help_text=_("17 位字母和数字，里面没有 0、1、I、O。横线可以不写。"),
-        missing=_("请填写查询码。丢失了可以带身份证件到窗口补办。"), limit=100, widget=forms.TextInput(attrs=PLAIN),
+        label=_("查询码"),
+        help_text=_("17 位字母和数字，里面没有 0、1、I、O。横线可以不写。"),
+        missing=_("请填写查询码。丢失了可以带身份证件到窗口补办。"),
+        limit=100,
+        widget=forms.TextInput(attrs=PLAIN),
     )
 
     def clean_number(self) -> str:
@@ -207,7 +258,9 @@ class Evaluating(forms.Form):
     answered = choice(_("答复回答了您的问题吗"), _("请选择答复是否回答了您的问题。"), YES_NO)
     right = choice(_("您认可这个答复吗"), _("请选择您是否认可这个答复。"), YES_NO)
     carried_out = choice(
-        _("答应的事落实了吗"), _("请选择答应的事是否落实。"), [*YES_NO, ("none", _("没有答应要办的事，或者还没到时间"))]
+        _("答应的事落实了吗"),
+        _("请选择答应的事是否落实。"),
+        [*YES_NO, ("none", _("没有答应要办的事，或者还没到时间"))],
     )
     office = choice(_("对登记部门，您的评价是"), _("请评价登记部门。"), Evaluation.Rating.choices)
     organ = choice(_("对办理单位，您的评价是"), _("请评价办理单位。"), Evaluation.Rating.choices)
@@ -218,5 +271,6 @@ class Accepting(forms.Form):
     """The plain statement that the answer is accepted."""
 
     sure = forms.BooleanField(
-        label=_("我看过书面答复，认可处理结果"), error_messages={"required": _("如果认可，请先勾选；不认可就不要提交。")}
+        label=_("我看过书面答复，认可处理结果"),
+        error_messages={"required": _("如果认可，请先勾选；不认可就不要提交。")},
     )

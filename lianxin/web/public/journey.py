@@ -20,7 +20,7 @@ from lianxin.organs.models import Organ, Region
 from lianxin.organs.selectors import children, in_force, ladder
 from lianxin.procedure.book import book_for
 from lianxin.procedure.routing import Proposal
-from lianxin.web.public.forms import Claims, Contact, Kind, Story, Who, choice
+from lianxin.web.public.forms import Claims, Contact, Kind, Story, Text, Who, choice
 from lianxin.web.public.words import in_english
 from lianxin.web.widgets import Hinted
 
@@ -45,7 +45,11 @@ class Question:
 
 
 PARTS: dict[str, Promise] = {
-    "matter": _("事情"), "place": _("地点"), "organ": _("哪里办"), "person": _("联系"), "check": _("核对"),
+    "matter": _("事情"),
+    "place": _("地点"),
+    "organ": _("哪里办"),
+    "person": _("联系"),
+    "check": _("核对"),
 }
 
 
@@ -71,29 +75,45 @@ def _always(form: type[forms.Form]) -> Callable[[Answers, date], Callable[..., f
     return lambda answers, on: form
 
 
-def _select(key: str, label: object, missing: object, places: QuerySet[Region], *, whole: object = "") -> type[forms.Form]:
+def _select(
+    key: str, label: Text, missing: Text, places: QuerySet[Region], *, whole: Text = ""
+) -> type[forms.Form]:
     rows = [(str(place.pk), place.name) for place in places.only("id", "name")]
     options = [("", _("请选择")), *rows, *([(WHOLE, whole)] if whole else [])]
     field = forms.ChoiceField(
-        label=label, choices=options,
+        label=label,
+        choices=options,
         error_messages={"required": missing, "invalid_choice": _("请从列表中选择一个地方。")},
     )
     return type("Place", (forms.Form,), {key: field})
 
 
 def _province(answers: Answers, on: date) -> type[forms.Form]:
-    return _select("province", _("事情发生在哪个省"), _("请选择省、自治区或者直辖市。"), children(None, on=on))
+    return _select(
+        "province", _("事情发生在哪个省"), _("请选择省、自治区或者直辖市。"), children(None, on=on)
+    )
 
 
 def _city(answers: Answers, on: date) -> type[forms.Form]:
     places = children(region(answers, "province"), on=on)
-    return _select("city", _("事情发生在哪个市"), _("请选择市；不清楚可以选最后一项。"), places, whole=_("不清楚，或者涉及全省"))
+    return _select(
+        "city",
+        _("事情发生在哪个市"),
+        _("请选择市；不清楚可以选最后一项。"),
+        places,
+        whole=_("不清楚，或者涉及全省"),
+    )
 
 
 def _county(answers: Answers, on: date) -> type[forms.Form]:
     places = children(region(answers, "city"), on=on)
-    return _select("county", _("事情发生在哪个县（市、区）"), _("请选择县、市或者区；不清楚可以选最后一项。"), places,
-                   whole=_("不清楚，或者涉及全市"))
+    return _select(
+        "county",
+        _("事情发生在哪个县（市、区）"),
+        _("请选择县、市或者区；不清楚可以选最后一项。"),
+        places,
+        whole=_("不清楚，或者涉及全市"),
+    )
 
 
 def groups(on: date) -> list[tuple[str, str]]:
@@ -107,29 +127,33 @@ def leaves(group: str, on: date) -> list[tuple[str, str]]:
     found = book_for(on).categories.leaves
     return [
         (code, leaf.label_en if in_english() else leaf.label)
-        for code in sorted(found) if code.startswith(group) and code != OTHER
-        for leaf in found[code] if leaf.in_force(on)
+        for code in sorted(found)
+        if code.startswith(group) and code != OTHER
+        for leaf in found[code]
+        if leaf.in_force(on)
     ]
 
 
 def _topic(answers: Answers, on: date) -> type[forms.Form]:
-    options = [*groups(on), (UNKNOWN, _("不知道，或者都不是"))]
+    options: list[tuple[str, Text]] = [*groups(on), (UNKNOWN, _("不知道，或者都不是"))]
     field = choice(
-        _("这件事和哪方面有关"), _("请选择一项；不知道可以选最后一项。"), options,
+        _("这件事和哪方面有关"),
+        _("请选择一项；不知道可以选最后一项。"),
+        options,
         hint=_("选最接近的一项就可以，选错不影响受理，工作人员会核对。"),
     )
     return type("Topic", (forms.Form,), {"topic": field})
 
 
 def _category(answers: Answers, on: date) -> type[forms.Form]:
-    options = [*leaves(answers["topic"], on), (OTHER, _("不知道，或者都不是"))]
+    options: list[tuple[str, Text]] = [*leaves(answers["topic"], on), (OTHER, _("不知道，或者都不是"))]
     field = choice(_("具体是哪件事"), _("请选择一项；不知道可以选最后一项。"), options)
     return type("Category", (forms.Form,), {"category": field})
 
 
 def proposal(answers: Answers, on: date) -> tuple[Proposal, list[Organ]]:
     """Return the organ the rules propose, and all organs that cover the place, lowest level first. Two queries."""
-    place = Region.objects.get(pk=place_of(answers))
+    place = Region.objects.get(pk=place_of(answers) or 0)
     proposed = routing.propose(
         rulebook=book_for(on).id, category=answers["category"], kind=answers["kind"], place=place, on=on
     )
@@ -141,7 +165,10 @@ def _organ(answers: Answers, on: date) -> type[forms.Form]:
     best = proposed.organ.code if proposed.organ else ""
     first = [organ for organ in organs if organ.code == best]
     options = [
-        (str(organ.pk), Hinted(organ.name, _suggested(organ) if organ.code == best else organ.get_level_display()))
+        (
+            str(organ.pk),
+            Hinted(organ.name, _suggested(organ) if organ.code == best else organ.get_level_display()),
+        )
         for organ in [*first, *(organ for organ in organs if organ.code != best)]
     ]
     field = choice(_("请哪个机关办理"), _("请选择一个机关。"), options)
@@ -169,15 +196,40 @@ QUESTIONS: dict[str, Question] = {
         Question("claims", "matter", ("claims",), _always(Claims)),
         Question("kind", "matter", ("kind",), _always(Kind), drops=ORGAN),
         Question("province", "place", ("province",), _province, drops=("city", "county", *ORGAN)),
-        Question("city", "place", ("city",), _city, drops=("county", *ORGAN),
-                 skipped=lambda answers: answers.get("city") == ""),
-        Question("county", "place", ("county",), _county, drops=ORGAN, skipped=lambda answers: answers.get("county") == ""),
+        Question(
+            "city",
+            "place",
+            ("city",),
+            _city,
+            drops=("county", *ORGAN),
+            skipped=lambda answers: answers.get("city") == "",
+        ),
+        Question(
+            "county",
+            "place",
+            ("county",),
+            _county,
+            drops=ORGAN,
+            skipped=lambda answers: answers.get("county") == "",
+        ),
         Question("topic", "organ", ("topic",), _topic, drops=("category", *ORGAN)),
-        Question("category", "organ", ("category",), _category, drops=ORGAN,
-                 skipped=lambda answers: answers.get("topic") == UNKNOWN),
+        Question(
+            "category",
+            "organ",
+            ("category",),
+            _category,
+            drops=ORGAN,
+            skipped=lambda answers: answers.get("topic") == UNKNOWN,
+        ),
         Question("organ", "organ", ("organ",), _organ),
         Question("who", "person", ("who",), _always(Who)),
-        Question("contact", "person", CONTACT[:3], _contact, skipped=lambda answers: answers.get("who") == "anonymous"),
+        Question(
+            "contact",
+            "person",
+            CONTACT[:3],
+            _contact,
+            skipped=lambda answers: answers.get("who") == "anonymous",
+        ),
     )
 }
 ORDER = tuple(QUESTIONS.values())

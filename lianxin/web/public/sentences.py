@@ -21,34 +21,94 @@ LATER: Text = gettext_lazy("不用您再跑一趟；有新的进展，这里会�
 REASONS: Text = gettext_lazy("理由和下一步怎么办，写在告知书里；不清楚的可以打电话或者到窗口问。")
 
 STATES: dict[str, tuple[str, Text, Text]] = {
-    "received": ("neutral", gettext_lazy("%(holder)s已经收到您的事项，正在登记。"), gettext_lazy("登记以后，会书面告诉您是否受理、由谁办理。")),
-    "registered": ("neutral", gettext_lazy("%(holder)s已经登记，正在核对这件事该由谁办理。"), gettext_lazy("核对以后，会书面告诉您是否受理、由谁办理。")),
-    "referred": ("neutral", gettext_lazy("您的事项已经转送%(offered)s，正在等它接收。"), gettext_lazy("在它接收以前，仍由%(holder)s对您负责。")),
-    "objected": ("neutral", gettext_lazy("%(offered)s认为这件事不归它办，%(holder)s正在核定该由谁办。"), gettext_lazy("您不用重新提出；在定下来以前，由%(holder)s对您负责。")),
-    "disputed": ("neutral", gettext_lazy("几个机关对该由谁办有不同意见，上级机关正在协调。"), gettext_lazy("您不用重新提出；在定下来以前，由%(holder)s对您负责。")),
+    "received": (
+        "neutral",
+        gettext_lazy("%(holder)s已经收到您的事项，正在登记。"),
+        gettext_lazy("登记以后，会书面告诉您是否受理、由谁办理。"),
+    ),
+    "registered": (
+        "neutral",
+        gettext_lazy("%(holder)s已经登记，正在核对这件事该由谁办理。"),
+        gettext_lazy("核对以后，会书面告诉您是否受理、由谁办理。"),
+    ),
+    "referred": (
+        "neutral",
+        gettext_lazy("您的事项已经转送%(offered)s，正在等它接收。"),
+        gettext_lazy("在它接收以前，仍由%(holder)s对您负责。"),
+    ),
+    "objected": (
+        "neutral",
+        gettext_lazy("%(offered)s认为这件事不归它办，%(holder)s正在核定该由谁办。"),
+        gettext_lazy("您不用重新提出；在定下来以前，由%(holder)s对您负责。"),
+    ),
+    "disputed": (
+        "neutral",
+        gettext_lazy("几个机关对该由谁办有不同意见，上级机关正在协调。"),
+        gettext_lazy("您不用重新提出；在定下来以前，由%(holder)s对您负责。"),
+    ),
     "accepted": ("neutral", gettext_lazy("%(holder)s已经受理，正在安排承办人。"), LATER),
-    "handling": ("neutral", gettext_lazy("%(holder)s正在办理。"), gettext_lazy("承办人会听取您的说法；您可以要求当面说明。")),
+    "handling": (
+        "neutral",
+        gettext_lazy("%(holder)s正在办理。"),
+        gettext_lazy("承办人会听取您的说法；您可以要求当面说明。"),
+    ),
     "signoff": ("neutral", gettext_lazy("%(holder)s已经写出处理意见，正在审核签发。"), LATER),
-    "issued": ("neutral", gettext_lazy("%(holder)s已经出具处理意见书，正在送达给您。"), gettext_lazy("收到以后，您可以评价；不同意的，可以请求复查。")),
-    "served": ("action", gettext_lazy("%(holder)s已经书面答复您。现在请您看一看，是否认可。"), gettext_lazy("认可的，可以告诉我们；不同意的，可以在期限内请求复查。")),
+    "issued": (
+        "neutral",
+        gettext_lazy("%(holder)s已经出具处理意见书，正在送达给您。"),
+        gettext_lazy("收到以后，您可以评价；不同意的，可以请求复查。"),
+    ),
+    "served": (
+        "action",
+        gettext_lazy("%(holder)s已经书面答复您。现在请您看一看，是否认可。"),
+        gettext_lazy("认可的，可以告诉我们；不同意的，可以在期限内请求复查。"),
+    ),
     "route_handling": ("neutral", gettext_lazy("%(holder)s正在按法律规定的专门程序办理。"), LATER),
     "review_requested": ("neutral", gettext_lazy("您的复查请求已经收到，正在决定是否受理。"), LATER),
     "reviewing": ("neutral", gettext_lazy("%(holder)s正在复查。"), LATER),
-    "review_served": ("action", gettext_lazy("复查意见已经送达。现在请您看一看，是否认可。"), gettext_lazy("不同意的，可以在期限内请求复核。")),
+    "review_served": (
+        "action",
+        gettext_lazy("复查意见已经送达。现在请您看一看，是否认可。"),
+        gettext_lazy("不同意的，可以在期限内请求复核。"),
+    ),
     "recheck_requested": ("neutral", gettext_lazy("您的复核请求已经收到，正在决定是否受理。"), LATER),
     "rechecking": ("neutral", gettext_lazy("%(holder)s正在复核。"), LATER),
     "not_accepted": ("done", gettext_lazy("这件事没有受理。"), REASONS),
-    "no_further": ("done", gettext_lazy("这件事已经复核终结，不再受理。"), gettext_lazy("有新的事实的，可以作为新的事项提出。")),
+    "no_further": (
+        "done",
+        gettext_lazy("这件事已经复核终结，不再受理。"),
+        gettext_lazy("有新的事实的，可以作为新的事项提出。"),
+    ),
     "told_elsewhere": ("done", gettext_lazy("这件事归别的机关管，已经告诉您向哪里提出。"), REASONS),
-    "route_out": ("done", gettext_lazy("这件事要走法律规定的其他途径，已经告诉您怎么走。"), gettext_lazy("请留意告知书上写的期限，过了期限可能就不能再提。")),
-    "forwarded_report": ("done", gettext_lazy("您的检举控告已经按规定移送。"), gettext_lazy("为了保护您，这里不显示移送到哪里。")),
+    "route_out": (
+        "done",
+        gettext_lazy("这件事要走法律规定的其他途径，已经告诉您怎么走。"),
+        gettext_lazy("请留意告知书上写的期限，过了期限可能就不能再提。"),
+    ),
+    "forwarded_report": (
+        "done",
+        gettext_lazy("您的检举控告已经按规定移送。"),
+        gettext_lazy("为了保护您，这里不显示移送到哪里。"),
+    ),
     "suggestion_answered": ("done", gettext_lazy("您的建议已经答复。"), gettext_lazy("谢谢您的建议。")),
     "closed_satisfied": ("done", gettext_lazy("您认可了处理结果，这件事已经办结。"), ""),
-    "closed_lapsed": ("done", gettext_lazy("请求复查（复核）的期限已过，这件事已经办结。"), gettext_lazy("有正当理由没赶上期限的，可以带上说明到窗口提出。")),
+    "closed_lapsed": (
+        "done",
+        gettext_lazy("请求复查（复核）的期限已过，这件事已经办结。"),
+        gettext_lazy("有正当理由没赶上期限的，可以带上说明到窗口提出。"),
+    ),
     "closed_mediated": ("done", gettext_lazy("双方达成协议，这件事已经办结。"), ""),
-    "closed_final": ("done", gettext_lazy("复核意见已经作出，信访程序到此为止。"), gettext_lazy("有新的事实的，可以作为新的事项提出。")),
+    "closed_final": (
+        "done",
+        gettext_lazy("复核意见已经作出，信访程序到此为止。"),
+        gettext_lazy("有新的事实的，可以作为新的事项提出。"),
+    ),
     "withdrawn": ("done", gettext_lazy("您撤回了这件事。"), gettext_lazy("以后仍然可以再次提出。")),
-    "merged": ("done", gettext_lazy("这件事并入了您先前提出的同一件事，一起办理。"), gettext_lazy("请用先前那件的编号和查询码查询。")),
+    "merged": (
+        "done",
+        gettext_lazy("这件事并入了您先前提出的同一件事，一起办理。"),
+        gettext_lazy("请用先前那件的编号和查询码查询。"),
+    ),
 }
 
 DUE: dict[str, Text] = {
@@ -78,6 +138,8 @@ STEPS: dict[str, tuple[str, Text]] = {
     "refuse_visit_level": ("organ", gettext_lazy("引导您到有权办理的机关")),
     "refuse_final": ("organ", gettext_lazy("不再受理：已经复核终结")),
     "accept": ("organ", gettext_lazy("决定受理")),
+    "accept_simple": ("organ", gettext_lazy("决定受理，按简易程序办理")),
+    "to_ordinary": ("organ", gettext_lazy("改按普通程序办理")),
     "answer_suggestion": ("organ", gettext_lazy("答复了您的建议")),
     "take": ("organ", gettext_lazy("接收了您的事项")),
     "object": ("internal", gettext_lazy("认为不归本机关办理，请求核定")),
@@ -149,7 +211,9 @@ def due_sentence(clock: str, day: str) -> str:
 def late_sentence(holder: str, day: str, days: int) -> str:
     """Return that an organ is late, and by how much."""
     return _("%(holder)s应当在 %(day)s 以前告诉您结果，现在已经超过 %(days)d 天。") % {
-        "holder": holder, "day": day, "days": days,
+        "holder": holder,
+        "day": day,
+        "days": days,
     }
 
 

@@ -44,7 +44,9 @@ def why_here(form: forms.Form, answers: Answers, on: date) -> Why:
             % {"place": proposal.organ.region_name, "organ": proposal.organ.name}
         )
     else:
-        reasons.append(_("当地没有这一级民政部门，所以建议上一级的%(organ)s。") % {"organ": proposal.organ.name})
+        reasons.append(
+            _("当地没有这一级民政部门，所以建议上一级的%(organ)s。") % {"organ": proposal.organ.name}
+        )
     return Why(proposal.organ.name, "", tuple(reasons))
 
 

@@ -24,13 +24,14 @@ def in_english() -> bool:
 
 
 def day_words(day: date) -> str:
-    """Return a day as people write it: 2026年5月8日, 8 May 2026."""
-    return date_format(day, _("Y年n月j日"))
+    """Return a day as people write it: 2026年5月8日, May 8, 2026."""
+    return date_format(day, "DATE_FORMAT")
 
 
 def instant_words(at: datetime) -> str:
     """Return an instant in Beijing time: 2026年5月8日 9:05."""
-    return date_format(localtime(at), _("Y年n月j日 H:i"))
+    local = localtime(at)
+    return f"{day_words(local)} {local:%H:%M}"
 
 
 def article_words(article: str) -> str:
@@ -41,10 +42,15 @@ def article_words(article: str) -> str:
         if article.startswith(name):
             article = article.replace(name, str(own), 1)
             break
-    for pattern, words in ((f"第{NUMERAL}条", _("第%(n)d条")), (f"第{NUMERAL}款", _("第%(n)d款"))):
-        article = re.sub(pattern, lambda found, words=words: words % {"n": _number(found[1])}, article)
-    article = re.sub(f"第（{NUMERAL}）项", lambda found: _("第%(n)d项") % {"n": _number(found[1])}, article)
+    article = _numbered(article, f"第{NUMERAL}条", _("第%(n)d条"))
+    article = _numbered(article, f"第{NUMERAL}款", _("第%(n)d款"))
+    article = _numbered(article, f"第（{NUMERAL}）项", _("第%(n)d项"))
     return article.replace("、", ", ").replace("至", "–").replace("；", "; ").replace("  ", " ")
+
+
+def _numbered(text: str, pattern: str, words: str) -> str:
+    """Return the text with Chinese numerals of one kind written in the reader's way."""
+    return re.sub(pattern, lambda found: words % {"n": _number(found[1])}, text)
 
 
 def how_words(deadline: Deadline) -> list[str]:

@@ -38,7 +38,7 @@ class RegisterForm(KeyForm):
     category = forms.ChoiceField(
         label=_("内容分类"), widget=grouped_select(), error_messages={"required": _("请选择内容分类")}
     )
-    subroute = forms.ChoiceField(label=_("办理途径"), error_messages={"required": _("请选择办理途径")})
+    subroute = forms.ChoiceField(label=_("办理途径"), help_text=_("建议去向里写的途径供参考，由您根据诉求决定。"), error_messages={"required": _("请选择办理途径")})
     summary = forms.CharField(
         label=_("摘要"),
         help_text=_("一句话写明反映什么问题。摘要会出现在列表和告知书上，不写姓名、电话、住址。"),

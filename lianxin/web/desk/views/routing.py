@@ -57,7 +57,7 @@ def refer(request: DeskRequest, case_id: int) -> HttpResponse:
     targets = list(receivers(actor.organ, on=on))
     proposal = proposal_for(loaded)
     best = proposal.organ if proposal else None
-    proposed = best.code if best and best.code != actor.organ.code else ""
+    proposed = best.code if best else ""
 
     def form(data: Values | None) -> fields.ReferForm:
         return fields.ReferForm(data, organ=actor.organ, targets=targets, proposed=proposed)
@@ -66,7 +66,7 @@ def refer(request: DeskRequest, case_id: int) -> HttpResponse:
         return routing.refer(loaded, actor=actor, when=when, proposed=proposed, **data)  # type: ignore[arg-type]
 
     def values(form: Form) -> Values:
-        return {"proposal": proposal, "proposed_is_own": best is not None and not proposed}
+        return {"proposal": proposal, "proposed_is_own": proposed == actor.organ.code}
 
     return act_page(request, loaded, Act("refer_down", "refer.html", form, carry_out, values))
 

@@ -32,7 +32,13 @@ def start(request: HttpRequest) -> HttpResponse:
     draft = draft_cookie.opened(request)
     if request.method != "POST":
         gap = journey.missing(draft.answers) if draft and draft.answers and not draft.filed else None
-        context = {"nav": "file", "draft": draft, "gap": gap, "days": draft_cookie.DAYS, "limits": promises(when.on)}
+        context = {
+            "nav": "file",
+            "draft": draft,
+            "gap": gap,
+            "days": draft_cookie.DAYS,
+            "limits": promises(when.on),
+        }
         return render(request, "public/file/start.html", context)
     if draft is None:
         handle, _draft = draft_cookie.begun(when)
@@ -80,15 +86,28 @@ def _keep(
 
 
 def _ask(
-    request: HttpRequest, asked: Question, form: Any, answers: journey.Answers, when: Moment, *, status: int = 200
+    request: HttpRequest,
+    asked: Question,
+    form: Any,
+    answers: journey.Answers,
+    when: Moment,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     back = journey.earlier(asked, answers)
     context = {
-        "nav": "file", "form": form, "question": asked, "back": back, "parts": parts(asked.part, answers),
+        "nav": "file",
+        "form": form,
+        "question": asked,
+        "back": back,
+        "parts": parts(asked.part, answers),
         "why": why_here(form, answers, when.on) if asked.name == "organ" else None,
-        "report": answers.get("kind") == "report", "fields": list(form),
+        "report": answers.get("kind") == "report",
+        "fields": list(form),
     }
-    return render(request, f"public/file/{TEMPLATES.get(asked.name, 'question')}.html", context, status=status)
+    return render(
+        request, f"public/file/{TEMPLATES.get(asked.name, 'question')}.html", context, status=status
+    )
 
 
 TEMPLATES = {"organ": "organ", "contact": "contact", "story": "story"}
@@ -137,8 +156,12 @@ def check(request: HttpRequest) -> HttpResponse:
             problem = refused.for_person()
     back = journey.earlier(None, draft.answers)
     context = {
-        "nav": "file", "rows": filing.rows(draft.answers, when.on), "problem": problem, "back": back,
-        "parts": parts("check", draft.answers), "limits": promises(when.on),
+        "nav": "file",
+        "rows": filing.rows(draft.answers, when.on),
+        "problem": problem,
+        "back": back,
+        "parts": parts("check", draft.answers),
+        "limits": promises(when.on),
         "anonymous": draft.answers["who"] == "anonymous",
     }
     return render(request, "public/file/check.html", context, status=409 if problem else 200)
@@ -171,7 +194,8 @@ def receipt_paper(request: HttpRequest) -> HttpResponse:
     body = opened.text.body if opened.text else ""
     book = opened.loaded.book
     return download(
-        request, f"receipt-{number}.pdf",
+        request,
+        f"receipt-{number}.pdf",
         lambda: papers.print_receipt(opened.case, text=body, book=book, code=code, variant=variant),
     )
 

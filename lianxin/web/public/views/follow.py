@@ -28,7 +28,10 @@ def follow(request: HttpRequest) -> HttpResponse:
         case_id = selectors.case_by_code(form.cleaned_data["number"], form.cleaned_data["code"])
         if case_id is not None:
             return case_cookie.put(redirect("public:case"), case_id)
-        form.add_error(None, _("编号和查询码对不上。请对照同一张回执再填一次；回执丢了，可以带身份证件到窗口补办查询码。"))
+        form.add_error(
+            None,
+            _("编号和查询码对不上。请对照同一张回执再填一次；回执丢了，可以带身份证件到窗口补办查询码。"),
+        )
     return render(request, "public/follow/find.html", {"nav": "follow", "form": form}, status=422)
 
 
@@ -53,7 +56,8 @@ def paper(request: HttpRequest, seq: int) -> HttpResponse:
         raise Http404
     at = now().at
     return download(
-        request, f"{shown[seq].number}.pdf",
+        request,
+        f"{shown[seq].number}.pdf",
         lambda: papers.print_paper(shown[seq], reader=Reader(), purpose=OWN_PRINT, at=at),
     )
 
@@ -67,7 +71,8 @@ def receipt(request: HttpRequest) -> HttpResponse:
     opened = selectors.followed(case_id)
     body = opened.text.body if opened.text else ""
     return download(
-        request, f"receipt-{opened.case.number}.pdf",
+        request,
+        f"receipt-{opened.case.number}.pdf",
         lambda: papers.print_receipt(opened.case, text=body, book=opened.loaded.book, code=""),
     )
 
