@@ -33,7 +33,9 @@ def faults(*, checked: set[int], acknowledged: Iterable[int]) -> list[str]:
     for model in (*ONE_EACH, *SOME_EACH):
         ids = list(model.objects.values_list("case_id", flat=True))
         if set(ids) != set(steps):
-            found.append(f"{model.__name__}: {len(set(steps) - set(ids))} missing, {len(set(ids) - set(steps))} left over")
+            found.append(
+                f"{model.__name__}: {len(set(steps) - set(ids))} missing, {len(set(ids) - set(steps))} left over"
+            )
         if model in ONE_EACH and len(ids) != len(set(ids)):
             found.append(f"{model.__name__}: more than one for a case")
     for history in (Step, Entry):

@@ -41,7 +41,9 @@ def _database(server: str, folder: Path) -> Iterator[str]:
         return
     name = f"lx_kill_{secrets.token_hex(4)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
+        )
         try:
             yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
         finally:
@@ -66,6 +68,10 @@ def _build() -> None:
 def lianxin(words: Sequence[str], *, output: int | None = subprocess.PIPE) -> subprocess.Popen[str]:
     """Start a command of the console script in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "lianxin.config.cli", *words], cwd=ROOT, stdout=output, stderr=subprocess.DEVNULL, text=True,
+        [sys.executable, "-m", "lianxin.config.cli", *words],
+        cwd=ROOT,
+        stdout=output,
+        stderr=subprocess.DEVNULL,
+        text=True,
         start_new_session=True,
     )

@@ -49,7 +49,16 @@ class Run:
         return {key: int(case) for key, case, _ in (line.split("\t") for line in whole)}
 
     def words(self) -> list[str]:
-        return ["import", str(self.file), "--organ", ORGAN, "--acks", str(self.acks), "--limit", str(self.rows)]
+        return [
+            "import",
+            str(self.file),
+            "--organ",
+            ORGAN,
+            "--acks",
+            str(self.acks),
+            "--limit",
+            str(self.rows),
+        ]
 
 
 def kill_once(run: Run, *, left: int) -> None:
@@ -80,9 +89,13 @@ def look(run: Run) -> None:
     from tests.crash import evidence
 
     acknowledged = run.acknowledged()
-    found = evidence.faults(checked=run.checked, acknowledged=acknowledged.values()) + evidence.imported_faults()
+    found = (
+        evidence.faults(checked=run.checked, acknowledged=acknowledged.values()) + evidence.imported_faults()
+    )
     remembered = dict(ImportedRow.objects.values_list("row_key", "case_id"))
-    found += [f"row {key} leads elsewhere" for key, case in acknowledged.items() if remembered.get(key) != case]
+    found += [
+        f"row {key} leads elsewhere" for key, case in acknowledged.items() if remembered.get(key) != case
+    ]
     connection.close()
     if found:
         raise SystemExit(f"after {run.kills} kills: " + "; ".join(found[:10]))
@@ -138,7 +151,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             kill_once(run, left=chosen.kills - run.kills)
             look(run)
             if len(run.checked) == rows and run.kills < chosen.kills:
-                raise SystemExit(f"the file was finished after {run.kills} kills: too few rows for {chosen.kills}")
+                raise SystemExit(
+                    f"the file was finished after {run.kills} kills: too few rows for {chosen.kills}"
+                )
         killed = len(run.checked)
         finish(run)
     print(

@@ -100,7 +100,7 @@ def kill_once(site: Site) -> None:
     visitors = [threading.Thread(target=visit, args=(site, stop)) for _ in range(VISITORS)]
     for visitor in visitors:
         visitor.start()
-    time.sleep(site.chance.uniform(0.0, 0.35))
+    time.sleep(site.chance.uniform(0.0, 0.6))
     stop.set() if site.chance.random() < 0.2 else None
     site.kill()
     stop.set()

@@ -39,7 +39,7 @@ def file_petition(citizen: Visitor) -> tuple[str, str]:
     citizen.send()
     page = re.sub(r"\s+", "", citizen.page.locator("main").inner_text())
     number = re.search(r"\d{6}N\d{14}[0-9A-Z]", page)
-    code = re.search(r"([2-9A-HJ-NP-Z]{4}-){3}[2-9A-HJ-NP-Z]{5}", page)
+    code = re.search(r"(?<=查询码)([2-9A-HJ-NP-Z]{4}-?){3}[2-9A-HJ-NP-Z]{5}", page)
     assert number and code, page
     return number[0], code[0]
 

@@ -16,13 +16,14 @@ from lianxin.cases.policies import may_reveal
 from lianxin.cases.selectors import Opened
 from lianxin.ledger.models import Look
 from lianxin.organs.actors import Actor
-from lianxin.organs.models import Role
+from lianxin.organs.models import Organ, OrganLevel, Role
 from lianxin.procedure.book import Rulebook
 from lianxin.procedure.engine import Offer
 from lianxin.web.clock import BEIJING, now
 from lianxin.web.desk import consequences, words
 from lianxin.web.desk.signed_in import DeskRequest
 
+OWN_LEVELS = frozenset({OrganLevel.COUNTY, OrganLevel.TOWNSHIP})
 OUTCOME_TONES = {"support": "green", "explain": "blue", "not_support": "amber"}
 PAGES = {
     "register": "desk:act_register",
@@ -82,22 +83,27 @@ def claim_cards(claims: Iterable[Claim]) -> list[dict[str, object]]:
     ]
 
 
-def act_list(offers: Sequence[Offer], case: Case) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
-    """Return the acts offered as buttons with their consequence, and those refused with the reason."""
-    acts = [
+def act_list(
+    book: Rulebook, offers: Sequence[Offer], case: Case, organ: Organ
+) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
+    """Return the acts offered as buttons with their consequence, and those refused with the reason.
+
+    The first one is the main act; an organ that itself decides at the place of the matter is offered to accept first.
+    """
+    own = organ.level in OWN_LEVELS and case.place.path.startswith(organ.region.path)
+    open_ = [offer for offer in offers if offer.allowed and offer.event in PAGES]
+    open_.sort(key=lambda offer: own and offer.event == "refer_down")
+    acts: list[dict[str, object]] = [
         {
-            "label": offer.label,
+            "label": words.event_label(book, offer.event),
             "href": reverse(PAGES[offer.event], args=[case.pk]),
             "hint": consequences.of(offer.event),
-            "primary": False,
+            "primary": place == 0,
         }
-        for offer in offers
-        if offer.allowed and offer.event in PAGES
+        for place, offer in enumerate(open_)
     ]
-    if acts:
-        acts[0]["primary"] = True
     refused = [
-        {"label": offer.label, "reason": offer.reason, "article": ""}
+        {"label": words.event_label(book, offer.event), "reason": offer.reason, "article": ""}
         for offer in offers
         if not offer.allowed and offer.event in PAGES
     ]

@@ -24,7 +24,7 @@ from lianxin.procedure.clock import Running, overdue
 from lianxin.procedure.engine import offers
 from lianxin.procedure.routing import review_organs
 from lianxin.web.public import sentences
-from lianxin.web.public.words import article_words, day_words, how_words, in_english
+from lianxin.web.public.words import article_words, day_words, how_words, in_english, listed
 
 WINDOWS = {"served": "REVIEW_WIN", "review_served": "RECHECK_WIN"}
 ANSWERS = ("serve", "answer_suggestion")
@@ -216,7 +216,7 @@ def shown_papers(opened: Opened) -> list[Paper]:
 
 def papers(opened: Opened) -> list[dict[str, str]]:
     """Return the papers as a list of title, day and address; the receipt of registration is the first of every case."""
-    listed = [
+    issued = [
         {
             "title": _("%(title)s（PDF）") % {"title": _paper_title(paper, opened.loaded)},
             "on": day_words(localtime(paper.issued_at).date()),
@@ -231,7 +231,7 @@ def papers(opened: Opened) -> list[dict[str, str]]:
         "number": opened.case.number,
         "href": reverse("public:case_receipt"),
     }
-    return [*listed, receipt]
+    return [*issued, receipt]
 
 
 def _paper_title(paper: Paper, loaded: Loaded) -> str:
@@ -288,7 +288,7 @@ def _day(at: datetime) -> date:
 
 def _roles(codes: str) -> str:
     labels = dict(Role.choices)
-    return "、".join(str(labels[code]) for code in codes.split("、") if code in labels)
+    return listed(str(labels[code]) for code in codes.split("、") if code in labels)
 
 
 # --- what one may do --------------------------------------------------------------------------------------------
@@ -314,7 +314,7 @@ def rungs(opened: Opened, when: Moment) -> list[dict[str, Any]]:
         return []
     window = next((one for one in opened.loaded.running() if one.clock == "REVIEW_WIN"), None)
     organs = reviewing_organs(case.holder, review_organs(opened.loaded.book, case.holder.rank), on=when.on)
-    names = "、".join(organ.name for organ in organs) or _("请拨打电话或者到窗口询问")
+    names = listed(organ.name for organ in organs) or _("请拨打电话或者到窗口询问")
     review: dict[str, Any] = {
         "title": _("复查"),
         "text": _("不同意答复的，可以书面请求复查。可以选择的机关：%(organs)s。") % {"organs": names},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
@@ -21,6 +22,11 @@ REGULATIONS = {"信访工作条例": gettext_lazy("信访工作条例"), "信访
 def in_english() -> bool:
     """Tell whether the page is being written in English."""
     return (get_language() or "").startswith("en")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names one after the other: 甲、乙."""
+    return (", " if in_english() else "、").join(names)
 
 
 def day_words(day: date) -> str:

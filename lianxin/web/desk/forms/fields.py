@@ -7,7 +7,7 @@ from datetime import date
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianxin.organs.models import Organ, Region
@@ -64,14 +64,14 @@ class PlaceField(forms.CharField):
             return (inside if len(inside) == 1 else found)[0]
         if not found:
             raise forms.ValidationError(
-                _t(
+                gettext(
                     "没有找到“%(name)s”。请写省、市、县的全称，例如“四川省绵阳市安州区”，或者写 6 位区划代码。"
                 )
                 % {"name": typed}
             )
-        names = _t("、").join(place.full_name for place in (inside or found)[:6])
+        names = gettext("、").join(place.full_name for place in (inside or found)[:6])
         raise forms.ValidationError(
-            _t("有多个地方叫“%(name)s”，请写全称：%(names)s。") % {"name": typed, "names": names}
+            gettext("有多个地方叫“%(name)s”，请写全称：%(names)s。") % {"name": typed, "names": names}
         )
 
 
@@ -107,7 +107,7 @@ def category_choices(book: Rulebook, on: date) -> Choices:
     listed: Choices = [
         (f"{code} {titles.get(code, '')}", leaves) for code, leaves in groups.items() if leaves
     ]
-    return [("", _t("请选择")), *listed]
+    return [("", gettext("请选择")), *listed]
 
 
 def route_choices(book: Rulebook) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianxin.cases.models import Claim, Outcome
@@ -69,7 +69,7 @@ class AssignForm(KeyForm):
 
 def named(people: People) -> list[tuple[str, str]]:
     """Return the choices of a list of officers."""
-    return [("", _t("请选择")), *[(str(one.pk), one.name) for one in people]]
+    return [("", gettext("请选择")), *[(str(one.pk), one.name) for one in people]]
 
 
 class FindingForm(forms.Form):
@@ -120,9 +120,9 @@ class FindingForm(forms.Form):
         """Refuse half a promise: its words and its day go together."""
         data = super().clean() or self.cleaned_data
         if data.get("promise") and not data.get("promise_on") and "promise_on" not in self.errors:
-            self.add_error("promise_on", _t("写了承诺事项，请写明完成日期"))
+            self.add_error("promise_on", gettext("写了承诺事项，请写明完成日期"))
         if data.get("promise_on") and not data.get("promise"):
-            self.add_error("promise", _t("写了完成日期，请写明承诺什么"))
+            self.add_error("promise", gettext("写了完成日期，请写明承诺什么"))
         return data
 
     def finding(self) -> Finding:
@@ -229,7 +229,7 @@ class ServeForm(KeyForm):
             label=_("送达日期"),
             help_text=_("信访人收到的那一天；从这一天起 30 日内可以申请复查。"),
             latest=on,
-            too_late=_t("送达日期不能晚于今天（%(on)s）。") % {"on": on.isoformat()},
+            too_late=gettext("送达日期不能晚于今天（%(on)s）。") % {"on": on.isoformat()},
             initial=on,
         )
         self.order_fields(self.field_order)
@@ -239,7 +239,7 @@ class ServeForm(KeyForm):
         day: date = self.cleaned_data["served_on"]
         if day < self.issued_on:
             raise forms.ValidationError(
-                _t("送达日期不能早于意见书出具日（%(on)s）。") % {"on": self.issued_on.isoformat()}
+                gettext("送达日期不能早于意见书出具日（%(on)s）。") % {"on": self.issued_on.isoformat()}
             )
         return day
 
@@ -247,5 +247,5 @@ class ServeForm(KeyForm):
         """Ask for the witness of a refusal."""
         data = super().clean() or self.cleaned_data
         if data.get("refused") and not data.get("witness", "").strip():
-            self.add_error("witness", _t("收件人拒绝签收的，请写明见证人"))
+            self.add_error("witness", gettext("收件人拒绝签收的，请写明见证人"))
         return data

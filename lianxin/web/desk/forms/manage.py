@@ -8,9 +8,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from lianxin.organs.models import Organ, OrganKind, OrganLevel
 from lianxin.organs.policies import GRANTABLE
@@ -242,5 +241,5 @@ class ImportForm(forms.Form):
         """Return the file. Raises ValidationError for one too large."""
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > SIZE_LIMIT:
-            raise forms.ValidationError(_t("文件太大，最多 2 MB。请分成几个文件导入。"))
+            raise forms.ValidationError(gettext("文件太大，最多 2 MB。请分成几个文件导入。"))
         return file

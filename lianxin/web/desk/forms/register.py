@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianxin.cases.models import Channel, Kind
@@ -151,7 +151,7 @@ class RegisterForm(forms.Form):
             label=_("收到日期"),
             help_text=_("信到、人到、接到电话的那一天；期限从这一天起算。"),
             latest=on,
-            too_late=_t("收到日期不能晚于今天（%(on)s），请核对。") % {"on": on.isoformat()},
+            too_late=gettext("收到日期不能晚于今天（%(on)s），请核对。") % {"on": on.isoformat()},
             initial=on,
         )
         self.fields["place"] = PlaceField(
@@ -170,23 +170,25 @@ class RegisterForm(forms.Form):
         """Return the legal day of receipt. Raises ValidationError before the first regulation."""
         day: date = self.cleaned_data["received_on"]
         if day < date(2005, 5, 1):
-            raise forms.ValidationError(_t("收到日期早于 2005 年 5 月 1 日，没有可以适用的规则，请核对。"))
+            raise forms.ValidationError(
+                gettext("收到日期早于 2005 年 5 月 1 日，没有可以适用的规则，请核对。")
+            )
         return day
 
     def clean_body(self) -> str:
         """Return the words as typed. Raises ValidationError where only blanks were typed."""
         body = str(self.cleaned_data["body"])
         if not normalised(body):
-            raise forms.ValidationError(_t("请写明反映的事情"))
+            raise forms.ValidationError(gettext("请写明反映的事情"))
         return body
 
     def clean_claims(self) -> str:
         """Return the claims, one a line. Raises ValidationError for too many or too long ones."""
         lines = lines_of(str(self.cleaned_data["claims"]))
         if len(lines) > CLAIMS:
-            raise forms.ValidationError(_t("最多 %(n)s 项请求，请合并相近的。") % {"n": CLAIMS})
+            raise forms.ValidationError(gettext("最多 %(n)s 项请求，请合并相近的。") % {"n": CLAIMS})
         if any(len(line) > 500 for line in lines):
-            raise forms.ValidationError(_t("每项请求最多 500 字，详细情况请写在“反映的事情”里。"))
+            raise forms.ValidationError(gettext("每项请求最多 500 字，详细情况请写在“反映的事情”里。"))
         return "\n".join(lines)
 
     def clean(self) -> dict[str, Any]:
@@ -198,7 +200,8 @@ class RegisterForm(forms.Form):
             if len(value) > 1 and value in summary:
                 self.add_error(
                     "summary",
-                    _t("摘要里写了“%(label)s”的内容，请去掉身份信息。") % {"label": self.fields[field].label},
+                    gettext("摘要里写了“%(label)s”的内容，请去掉身份信息。")
+                    % {"label": self.fields[field].label},
                 )
         return data
 
@@ -213,10 +216,10 @@ class CheckForm(forms.Form):
         field = self.fields["confirmed"]
         if oral:
             field.label = _("已经读给信访人听，信访人确认无误")
-            field.error_messages["required"] = _t("请读给信访人听，确认后再勾选；有出入请返回修改")
+            field.error_messages["required"] = gettext("请读给信访人听，确认后再勾选；有出入请返回修改")
         else:
             field.label = _("已经对照原件核对，内容和收到日期无误")
-            field.error_messages["required"] = _t("请对照原件核对后勾选；有出入请返回修改")
+            field.error_messages["required"] = gettext("请对照原件核对后勾选；有出入请返回修改")
 
 
 def lines_of(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianxin.cases.models import Case, Kind
@@ -38,7 +38,11 @@ class RegisterForm(KeyForm):
     category = forms.ChoiceField(
         label=_("内容分类"), widget=grouped_select(), error_messages={"required": _("请选择内容分类")}
     )
-    subroute = forms.ChoiceField(label=_("办理途径"), help_text=_("建议去向里写的途径供参考，由您根据诉求决定。"), error_messages={"required": _("请选择办理途径")})
+    subroute = forms.ChoiceField(
+        label=_("办理途径"),
+        help_text=_("建议去向里写的途径供参考，由您根据诉求决定。"),
+        error_messages={"required": _("请选择办理途径")},
+    )
     summary = forms.CharField(
         label=_("摘要"),
         help_text=_("一句话写明反映什么问题。摘要会出现在列表和告知书上，不写姓名、电话、住址。"),
@@ -83,8 +87,8 @@ class ReferForm(KeyForm):
         self.proposed = proposed
         below = [(pk, one.name) for pk, one in self.targets.items() if one.path.startswith(organ.path)]
         beside = [(pk, one.name) for pk, one in self.targets.items() if not one.path.startswith(organ.path)]
-        groups = [(_t("下级和所属机构"), below), (_t("同级和上级"), beside)]
-        self.fields["target"].choices = [("", _t("请选择")), *[group for group in groups if group[1]]]  # type: ignore[attr-defined]
+        groups = [(gettext("下级和所属机构"), below), (gettext("同级和上级"), beside)]
+        self.fields["target"].choices = [("", gettext("请选择")), *[group for group in groups if group[1]]]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Return the chosen organ itself; ask for a reason where it is not the proposed one."""
@@ -92,7 +96,7 @@ class ReferForm(KeyForm):
         if "target" in data:
             data["target"] = self.targets[data["target"]]
             if self.proposed and data["target"].code != self.proposed and not data.get("reason", "").strip():
-                self.add_error("reason", _t("您选择的机构与系统建议的不同，请写明理由"))
+                self.add_error("reason", gettext("您选择的机构与系统建议的不同，请写明理由"))
         return data
 
 

@@ -35,7 +35,9 @@ def case(request: DeskRequest, case_id: int) -> HttpResponse:
     loaded, actor, on = opened.loaded, request.actor, now().on
     public = request.GET.get("as") == "petitioner"
     found = offers(loaded.book, loaded.snapshot(), roles=actor.roles, on=on, calendar=load_calendar())
-    acts, refused = shown.act_list([judged(offer, opened.case, actor) for offer in found], opened.case)
+    acts, refused = shown.act_list(
+        loaded.book, [judged(offer, opened.case, actor) for offer in found], opened.case, actor.organ
+    )
     values = {
         **heading(request, loaded),
         "facts": _facts(opened),

@@ -29,8 +29,9 @@ def worklist(request: DeskRequest) -> HttpResponse:
     book = book_for(on)
     wanted = wanted_of(request.GET)
     found = selectors.worklist(request.actor, wanted, on=on)
+    base = reverse("desk:worklist")
     values = {
-        "rows": [_row(book, item, on=on) for item in found.items],
+        "rows": [_row(book, item, base=base, on=on) for item in found.items],
         "counters": _counters(found.counts, wanted),
         "chips": chips(book, wanted, request.GET),
         "clear_href": reverse("desk:worklist"),
@@ -39,7 +40,6 @@ def worklist(request: DeskRequest) -> HttpResponse:
         "later_href": _address(request.GET, after=found.after) if found.after else "",
         "position": _("本页 %(n)s 件") % {"n": len(found.items)},
         "filtered": bool(wanted.states or wanted.channel or wanted.kind or wanted.mine or wanted.shelf),
-        "done": request.GET.get("done") == "1",
     }
     return page(request, "worklist.html", values, nav="worklist")
 
@@ -81,14 +81,14 @@ def shelf_label(shelf: str) -> str:
     }[shelf]
 
 
-def _row(book: Rulebook, item: WorkItem, *, on: date) -> dict[str, object]:
+def _row(book: Rulebook, item: WorkItem, *, base: str, on: date) -> dict[str, object]:
     flags = [{"text": _("等待其他方"), "tone": "grey"}] if item.turn == WorkItem.Turn.WAIT else []
     if item.bounced >= 2:
         flags.append({"text": _("被退回 %(n)s 次") % {"n": item.bounced}, "tone": "amber"})
     if item.warn_on and item.warn_on <= on and item.legal_on and item.legal_on > on:
         flags.append({"text": _("即将到期"), "tone": "amber"})
     return {
-        "href": reverse("desk:case", args=[item.case_id]),
+        "href": f"{base}case/{item.case_id}/",
         "subject": item.summary or words.category_label(book, item.category) or _("待登记的信访事项"),
         "number": item.number,
         "place": item.place_name,
@@ -150,7 +150,6 @@ def _initial(wanted: Wanted) -> dict[str, object]:
 def _address(query: QueryDict, *, after: tuple[date, int] | None) -> str:
     kept = query.copy()
     kept.pop("after", None)
-    kept.pop("done", None)
     if after:
         kept["after"] = f"{after[0].isoformat()}.{after[1]}"
     return _with(kept)
