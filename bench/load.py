@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
-from tests.cast import Cast, build, on
 
-from lianxin.cases.models import Case, WorkItem
+from lianxin.cases.models import Case
+from tests.cast import Cast, build, on
 
 COPIED = {
     "cases_case": "id",

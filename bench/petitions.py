@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from tests.cast import STORY, XIN, Cast
 
 from lianxin.petitioners import drafts
+from tests.cast import STORY, XIN, Cast
 
 
 def answered_draft(cast: Cast, text: str = "") -> str:

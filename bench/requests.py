@@ -78,11 +78,17 @@ def _measure(options: argparse.Namespace) -> int:
 
 
 def _report(
-    options: argparse.Namespace, cases: int, rows: dict[str, tuple[float, float]], counts: dict[str, int],
-    before: int, after: int,
+    options: argparse.Namespace,
+    cases: int,
+    rows: dict[str, tuple[float, float]],
+    counts: dict[str, int],
+    before: int,
+    after: int,
 ) -> int:
     base = rows["empty"][0]
-    print(f"\n{cases} cases, {options.requests} requests each, one after another; empty page {base:.2f} ms processor\n")
+    print(
+        f"\n{cases} cases, {options.requests} requests each, one after another; empty page {base:.2f} ms processor\n"
+    )
     print("| request | processor ms | ratio to empty | bar | statements | bar | wall ms (median) |")
     print("|---|---|---|---|---|---|---|")
     over = False
@@ -129,7 +135,10 @@ class Site:
         body = None
         if fields is not None:
             body = urlencode(fields)
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1:{self.port}/"}
+            headers |= {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Referer": f"http://127.0.0.1:{self.port}/",
+            }
         try:
             self.connection.request(method, path, body, headers)
             answer = self.connection.getresponse()
@@ -176,20 +185,23 @@ def _accepting(site: Site, ready: list[Any], cast: Any) -> Callable[[int], None]
 
     def act(n: int) -> None:
         case = cases.pop()
-        site.post(f"/desk/case/{case.pk}/accept/", {"key": secrets.token_urlsafe(12), "approver": str(cast.staff["tou"].pk)})
+        site.post(
+            f"/desk/case/{case.pk}/accept/",
+            {"key": secrets.token_urlsafe(12), "approver": str(cast.staff["tou"].pk)},
+        )
 
     return act
 
 
 def _statements(cast: Any, ready: list[Any]) -> dict[str, int]:
     """Return the statements of one request each, counted in this process; transaction control is not counted."""
-    from bench.petitions import answered_draft
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
-    from tests.cast import PASSWORD
 
+    from bench.petitions import answered_draft
     from lianxin.cases.models import Case
+    from tests.cast import PASSWORD
 
     client = Client(headers={"host": "127.0.0.1"})
     client.post("/desk/sign-in", {"username": "fen", "password": PASSWORD})
@@ -265,7 +277,16 @@ def _server() -> Iterator[tuple[int, int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "lianxin.config.cli", "start", "--host", "127.0.0.1", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "lianxin.config.cli",
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ)
     try:
         for _ in range(300):
@@ -290,7 +311,10 @@ def _database(address: str, home: Path) -> Iterator[str]:
     own = not address
     if own:
         done = subprocess.run(
-            [str(ROOT / "tools/postgres.sh"), "start", str(home / "pg")], capture_output=True, text=True, check=True
+            [str(ROOT / "tools/postgres.sh"), "start", str(home / "pg")],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         address = done.stdout.strip()
     name = f"lianxin_bench_{secrets.token_hex(4)}"
@@ -332,12 +356,18 @@ def _text(path: str) -> tuple[str, str]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cases", type=int, default=20_000, help="how many cases to load (default 20000)")
     parser.add_argument("--requests", type=int, default=200, help="requests of each kind (default 200)")
-    parser.add_argument("--database", default="", help="PostgreSQL to use (a scratch database is made); own one if absent")
+    parser.add_argument(
+        "--database", default="", help="PostgreSQL to use (a scratch database is made); own one if absent"
+    )
     parser.add_argument("--text", default="", help="CSV of messages whose median body is filed")
-    parser.add_argument("--check-statements", action="store_true", help="exit 1 when a request needs too many statements")
+    parser.add_argument(
+        "--check-statements", action="store_true", help="exit 1 when a request needs too many statements"
+    )
     return parser.parse_args()
 
 

@@ -60,8 +60,9 @@ def rebuild(case_id: int) -> int:
     """Bring the work items of one case in line with its steps; return how many rows were added, mended or removed."""
     case = Case.objects.select_related(*WITH).get(pk=case_id)
     loaded = load(case)
+    constants = acts.work_constants(case)
     values = acts.work_values(case, leading(loaded.running()), acts.bounces(loaded.acts))
-    wanted = {organ: {**values, "turn": turn} for organ, turn in acts.desks(case).items()}
+    wanted = {organ: {**constants, **values, "turn": turn} for organ, turn in acts.desks(case).items()}
     with transaction.atomic():
         won = Case.objects.filter(pk=case_id, version=case.version).update(version=case.version)
         return _replace(case_id, wanted) if won else 0

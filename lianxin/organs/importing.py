@@ -29,6 +29,7 @@ OPTIONAL = {
 COLUMNS = (*REQUIRED, *OPTIONAL, "上级代码", "设立日期", "撤销日期")
 LONG_AGO = date(1949, 10, 1)
 COUNTRY = "100000"
+FOLDED = {"代码", "区划代码", "上级代码", "邮编", "电话", "设立日期", "撤销日期"}
 
 
 class Row(Protocol):
@@ -85,7 +86,7 @@ def _organ(row: Row, there: Mapping[str, Organ], on: date) -> tuple[Organ, str]:
     """Return a row as an unsaved organ (or the present one, changed) and the code of its parent."""
     if row.fault:
         raise BadRow(row.fault)
-    cells = {name: unicodedata.normalize("NFKC", text).strip() for name, text in row.cells.items()}
+    cells = {name: _folded(name, text) for name, text in row.cells.items()}
     empty = [name for name in REQUIRED if not cells.get(name)]
     if empty:
         raise BadRow(f"没有填写{'、'.join(empty)}")
@@ -101,6 +102,11 @@ def _organ(row: Row, there: Mapping[str, Organ], on: date) -> tuple[Organ, str]:
             setattr(organ, name, cells[title])
     organ.region = _region(cells["区划代码"], on)
     return organ, cells.get("上级代码", "")
+
+
+def _folded(name: str, text: str) -> str:
+    """Return a cell without blanks at its edges; codes and days also without full-width letters and digits."""
+    return unicodedata.normalize("NFKC", text).strip() if name in FOLDED else text.strip()
 
 
 def _place(organ: Organ, above: Organ | None, there: Mapping[str, Organ]) -> None:

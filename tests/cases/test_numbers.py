@@ -17,7 +17,9 @@ codes = st.text(alphabet=numbers.CODE_LETTERS, min_size=16, max_size=16).map(
 
 
 def test_number_has_the_shape_of_the_rulebook() -> None:
-    number = numbers.item_number(region_code="330100000000", channel="online", day=date(2026, 3, 2), count=123)
+    number = numbers.item_number(
+        region_code="330100000000", channel="online", day=date(2026, 3, 2), count=123
+    )
     assert number[:21] == "330100N20260302000123"
     assert len(number) == 22
     assert numbers.read_number(number) == number
@@ -50,7 +52,9 @@ def test_qc_04_a_hundred_thousand_codes_differ() -> None:
     assert not {"0", "O", "1", "I"} & set("".join(list(made)[:1000]))
 
 
-@pytest.mark.parametrize("change", [str.lower, lambda c: " ".join(c), lambda c: numbers.grouped(c), lambda c: f"　{c}\n"])
+@pytest.mark.parametrize(
+    "change", [str.lower, lambda c: " ".join(c), lambda c: numbers.grouped(c), lambda c: f"　{c}\n"]
+)
 def test_a11y_03_old_hands_may_type_a_code_as_they_like(change: object) -> None:
     code = numbers.new_code()
     assert numbers.read_code(change(code)) == code  # type: ignore[operator]

@@ -17,7 +17,10 @@ PLANTED = {
     "The engine knows the standard library only": ("lianxin/procedure/clock.py", "import django"),
     "Papers know no database and no web": ("lianxin/papers/content.py", "import django"),
     "The vault's rows are the vault's alone": ("lianxin/cases/texts.py", "import lianxin.petitioners.models"),
-    "Services over selectors over models": ("lianxin/cases/models/case.py", "import lianxin.cases.services.acts"),
+    "Services over selectors over models": (
+        "lianxin/cases/models/case.py",
+        "import lianxin.cases.services.acts",
+    ),
 }
 
 
@@ -32,7 +35,9 @@ def copy(tmp_path: Path) -> Path:
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(LINT, cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(folder)})
+    return subprocess.run(
+        LINT, cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(folder)}
+    )
 
 
 def test_contracts_hold(copy: Path) -> None:

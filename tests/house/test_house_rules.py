@@ -61,7 +61,17 @@ def test_keys_protect() -> None:
 def test_stat_02_nothing_numbers_or_ranks_a_person() -> None:
     """No field on a person beyond what is listed here: no score, no flag, no count, no rank."""
     allowed = {
-        "petitioners.Party": {"case_id", "seq", "role", "given", "boxes", "suite", "key_id", "sealed_to", "wrapped_key"},
+        "petitioners.Party": {
+            "case_id",
+            "seq",
+            "role",
+            "given",
+            "boxes",
+            "suite",
+            "key_id",
+            "sealed_to",
+            "wrapped_key",
+        },
         "petitioners.IdentityToken": {"token", "case_id"},
         "petitioners.Draft": {"id", "key_hash", "box", "saved_at", "filed_at"},
     }
@@ -72,7 +82,11 @@ def test_stat_02_nothing_numbers_or_ranks_a_person() -> None:
 
 
 def test_files_stay_short() -> None:
-    long = {str(f.relative_to(ROOT)): n for f in CODE if (n := len(f.read_text(encoding="utf-8").splitlines())) > LONG}
+    long = {
+        str(f.relative_to(ROOT)): n
+        for f in CODE
+        if (n := len(f.read_text(encoding="utf-8").splitlines())) > LONG
+    }
     assert not long
 
 
@@ -82,12 +96,22 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_today_enters_at_the_face_only() -> None:
-    below = [f for f in CODE if f.relative_to(ROOT).parts[1] in {"cases", "petitioners", "organs", "papers", "procedure"}]
+    below = [
+        f
+        for f in CODE
+        if f.relative_to(ROOT).parts[1] in {"cases", "petitioners", "organs", "papers", "procedure"}
+    ]
     assert not list(matches(below, r"date\.today\(|timezone\.now\(|localdate\(|datetime\.now\("))
 
 
-@pytest.mark.parametrize("pattern", [r"/work/", r"/root/", r"/tmp/[a-z]", r"pypi\.org", r"registry\.npmjs"])
+@pytest.mark.parametrize("pattern", [r"/work/", r"/root/", r"/t[m]p/[a-z]", r"pypi\.org", r"registry\.npmjs"])
 def test_no_machine_and_no_package_host_is_named(pattern: str) -> None:
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    files = [ROOT / name for name in tracked.split("\0") if name.endswith((".py", ".sh", ".md", ".toml", ".txt", ".html"))]
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    files = [
+        ROOT / name
+        for name in tracked.split("\0")
+        if name.endswith((".py", ".sh", ".md", ".toml", ".txt", ".html"))
+    ]
     assert not list(matches([f for f in files if f.exists() and f != Path(__file__)], pattern))

@@ -17,7 +17,9 @@ SERIOUS = {"serious", "critical"}
 class Visitor:
     """One browser window with its own cookies. Console errors and foreign requests are collected and fail at the end."""
 
-    def __init__(self, browser: Browser, site: str, *, width: int, javascript: bool = True, locale: str = "zh-CN") -> None:
+    def __init__(
+        self, browser: Browser, site: str, *, width: int, javascript: bool = True, locale: str = "zh-CN"
+    ) -> None:
         self.site, self.complaints = site, []  # type: tuple[str, list[str]]
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript, locale=locale
@@ -32,7 +34,9 @@ class Visitor:
     def __enter__(self) -> Visitor:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.context.close()
         if kind is None:
             assert not self.complaints, self.complaints
@@ -56,11 +60,13 @@ class Visitor:
         for name, value in values.items():
             fields = self.page.locator(f'[name="{name}"]')
             first = fields.first
-            kind = first.evaluate("e => e.type || e.tagName.toLowerCase()") if self.javascript else _kind(first)
+            kind = (
+                first.evaluate("e => e.type || e.tagName.toLowerCase()") if self.javascript else _kind(first)
+            )
             if kind in {"radio", "checkbox"}:
-                self.page.locator(f'[name="{name}"][value="{value}"]' if kind == "radio" else f'[name="{name}"]').first.check(
-                    force=True
-                )
+                self.page.locator(
+                    f'[name="{name}"][value="{value}"]' if kind == "radio" else f'[name="{name}"]'
+                ).first.check(force=True)
             elif kind.startswith("select"):
                 first.select_option(value)
             else:

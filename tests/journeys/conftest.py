@@ -19,7 +19,13 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.journeys.browsing import Visitor
 
 ROOT = Path(__file__).parents[2]
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -49,7 +55,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     env, port = environment(folder), free_port()
     subprocess.run([sys.executable, "-m", "tests.journeys.stage"], cwd=ROOT, env=env, check=True)
     with (folder / "server.log").open("wb") as log:
-        command = [sys.executable, "-m", "lianxin.config.cli", "start", "--host", "127.0.0.1", "--port", str(port)]
+        command = [
+            sys.executable,
+            "-m",
+            "lianxin.config.cli",
+            "start",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ]
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:

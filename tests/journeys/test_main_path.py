@@ -78,7 +78,9 @@ class Officer:
         self.visitor.fill(**values)
         self.visitor.send()
         assert self.visitor.page.url.split("?")[0] == self.case.split("?")[0], (
-            name, self.visitor.page.url, self.visitor.page.locator("main").inner_text()[:800],
+            name,
+            self.visitor.page.url,
+            self.visitor.page.locator("main").inner_text()[:800],
         )
 
 
@@ -110,7 +112,9 @@ def test_from_the_door_to_the_answer(site: str, browser: Browser, width: int, vi
     rows = {}
     for n in (1, 2):
         rows |= {
-            f"claim{n}-facts": "停发系系统误判。", f"claim{n}-outcome": "explain", f"claim{n}-decision": "已向您说明原因并恢复发放。",
+            f"claim{n}-facts": "停发系系统误判。",
+            f"claim{n}-outcome": "explain",
+            f"claim{n}-decision": "已向您说明原因并恢复发放。",
             f"claim{n}-basis": "社会救助暂行办法 第十二条",
         }
     han.act("draft-opinion", **rows, heard="on", verified="on")

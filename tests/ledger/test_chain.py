@@ -19,7 +19,14 @@ def written(count: int = 3) -> tuple[list[Entry], dict[int, dict[str, object]]]:
         prev = rows[-1].hash if rows else ""
         rows.append(
             chain.entry(
-                case_id=9, seq=n, act=f"case.e{n}", organ_id=1, staff_id=2, on=date(2026, 5, 6), at=AT, payload=payload,
+                case_id=9,
+                seq=n,
+                act=f"case.e{n}",
+                organ_id=1,
+                staff_id=2,
+                on=date(2026, 5, 6),
+                at=AT,
+                payload=payload,
                 prev=prev,
             )
         )
@@ -60,7 +67,9 @@ def test_log_02_a_missing_step_is_named(db: None) -> None:
 
 def test_looks_form_a_chain_of_their_own(db: None) -> None:
     for purpose in ("办理", "送达"):
-        chain.record_look(case_id=9, what="case", purpose=purpose, reader=chain.Reader(1, 2, "handler"), at=AT)
+        chain.record_look(
+            case_id=9, what="case", purpose=purpose, reader=chain.Reader(1, 2, "handler"), at=AT
+        )
     one, two = Look.objects.filter(case_id=9).order_by("seq")
     assert (one.seq, two.seq, two.prev) == (1, 2, one.hash)
 

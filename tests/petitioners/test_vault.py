@@ -13,7 +13,13 @@ from lianxin.petitioners import keys, vault
 from lianxin.petitioners.models import IdentityToken, Party
 
 AT = datetime(2026, 5, 6, 1, tzinfo=UTC)
-CANARY = {"name": "辛小禾金丝雀", "phone": "13911112222", "id_number": "510724195001010011", "address": "", "email": ""}
+CANARY = {
+    "name": "辛小禾金丝雀",
+    "phone": "13911112222",
+    "id_number": "510724195001010011",
+    "address": "",
+    "email": "",
+}
 
 
 def enrolled(case_id: int = 7, organ_id: int = 3) -> None:
@@ -21,7 +27,9 @@ def enrolled(case_id: int = 7, organ_id: int = 3) -> None:
 
 
 def reveal(case_id: int = 7, field: str = "name", purpose: str = "送达文书") -> str:
-    return vault.reveal(case_id=case_id, seq=1, field=field, purpose=purpose, reader=Reader(3, 4, "window"), at=AT)
+    return vault.reveal(
+        case_id=case_id, seq=1, field=field, purpose=purpose, reader=Reader(3, 4, "window"), at=AT
+    )
 
 
 def test_a_revealed_field_is_what_was_sealed_and_the_look_is_recorded(db: None) -> None:

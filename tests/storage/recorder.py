@@ -45,4 +45,6 @@ def one_shard_each() -> Iterator[None]:
     with CaptureQueriesContext(connection) as seen:
         yield
     wide = fan_outs([query["sql"] for query in seen.captured_queries])
-    assert not wide, "statements without equality on the distribution column:\n" + "\n".join(sql[:300] for sql in wide)
+    assert not wide, "statements without equality on the distribution column:\n" + "\n".join(
+        sql[:300] for sql in wide
+    )

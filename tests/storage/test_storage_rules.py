@@ -40,17 +40,17 @@ def planted() -> Iterator[dict[str, Placement]]:
 
 @isolate_apps("lianxin.cases")
 def test_planted_faults_are_found(planted: dict[str, Placement]) -> None:
-    class Unplaced(models.Model):
+    class Unplaced(models.Model):  # noqa: DJ008
         class Meta:
             app_label = "cases"
 
-    class Serial(models.Model):
+    class Serial(models.Model):  # noqa: DJ008
         code = models.CharField(max_length=3, unique=True)
         case = models.ForeignKey(Case, models.PROTECT, related_name="+")
 
         class Meta:
             app_label = "cases"
-            constraints = [models.UniqueConstraint(name="planted_once", fields=["code"])]  # noqa: RUF012
+            constraints = [models.UniqueConstraint(name="planted_once", fields=["code"])]
 
     planted["cases.Serial"] = Placement("path", "code_owner")
     assert [number for number, _ in checks.faults(Unplaced)] == [1]
@@ -62,7 +62,9 @@ def test_nothing_leads_from_a_case_to_a_person() -> None:
     for model in apps.get_models():
         for field in model._meta.get_fields():
             target = field.related_model
-            assert not (target in vault or (model in vault and target not in (None, *vault))), f"{model._meta.label}.{field.name}"
+            assert not (target in vault or (model in vault and target not in (None, *vault))), (
+                f"{model._meta.label}.{field.name}"
+            )
 
 
 def test_hot_paths_stay_in_one_shard(cast: Cast) -> None:
@@ -72,8 +74,14 @@ def test_hot_paths_stay_in_one_shard(cast: Cast) -> None:
     actor = cast.actor("fen")
     with one_shard_each():
         intake.register(
-            cast.load("ran", case), actor=cast.actor("ran"), key=key(), when=on("2026-05-07"), kind="claim", category="0101",
-            subroute="31.6", summary="低保金停发",
+            cast.load("ran", case),
+            actor=cast.actor("ran"),
+            key=key(),
+            when=on("2026-05-07"),
+            kind="claim",
+            category="0101",
+            subroute="31.6",
+            summary="低保金停发",
         )
         handling.accept(
             cast.load("fen", case), actor=actor, key=key(), when=on("2026-05-08"), approver=cast.staff["tou"]
@@ -93,7 +101,9 @@ def test_the_recorder_sees_a_fan_out(cast: Cast) -> None:
 
 
 def test_citus_places_each_group() -> None:
-    assert placing_sql("cases.Step", "cases_step") == "SELECT create_distributed_table('cases_step', 'case_id')"
+    assert (
+        placing_sql("cases.Step", "cases_step") == "SELECT create_distributed_table('cases_step', 'case_id')"
+    )
     assert "colocate_with => 'none'" in str(placing_sql("cases.WorkItem", "cases_workitem"))
     assert placing_sql("organs.Organ", "organs_organ") == "SELECT create_reference_table('organs_organ')"
     assert placing_sql("nobody.Knows", "x") is None
@@ -103,6 +113,8 @@ def test_postgresql_speaks_chinese(db: None) -> None:
     """On PostgreSQL the database must be UTF-8, or Chinese words are lost without an error."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()")
+            cursor.execute(
+                "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
+            )
             assert cursor.fetchone() == ("UTF8",)
     assert Case.objects.filter(summary__contains="低保").count() == 0

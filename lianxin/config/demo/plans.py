@@ -55,8 +55,8 @@ TARGETS = (
     Target("signoff", 18, _until("draft"), (0, 0, 1, 1, 2, 3, 4, 6)),
     Target("issued", 16, _until("sign"), (0, 0, 1, 2, 3, 4, 6, 9)),
     Target("served", 36, _until("serve"), tuple(range(0, 29, 2))),
-    Target("closed_satisfied", 36, (*MAIN_PATH, "content"), tuple(range(1, 96, 5))),
-    Target("closed_lapsed", 30, (*MAIN_PATH, "lapse"), tuple(range(1, 66, 4))),
+    Target("closed_satisfied", 36, (*MAIN_PATH, "content"), tuple(range(1, 121, 6))),
+    Target("closed_lapsed", 30, (*MAIN_PATH, "lapse"), tuple(range(1, 105, 6))),
 )
 REFERRED_SHARE = 0.35
 

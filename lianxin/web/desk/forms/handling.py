@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from lianxin.cases.models import Claim, Outcome
 from lianxin.cases.services.handling import Finding
-from lianxin.cases.services.serving import METHODS
 from lianxin.organs.models import Staff
 from lianxin.web.desk.acting import KeyForm
 from lianxin.web.desk.forms.fields import DayField
@@ -190,12 +189,10 @@ class ServeForm(KeyForm):
         label=_("送达方式"),
         widget=forms.RadioSelect,
         choices=[
-            (code, Hinted(label, hint))
-            for (code, label), hint in zip(
-                [(name, _(text)) for name, text in METHODS.items()],
-                ["", _("以回执上的签收日为准"), _("以系统记录的阅读日为准"), ""],
-                strict=True,
-            )
+            ("in_person", _("直接送达")),
+            ("post", Hinted(_("邮寄送达"), _("以回执上的签收日为准"))),
+            ("electronic", Hinted(_("电子送达"), _("以系统记录的阅读日为准"))),
+            ("other", _("其他方式")),
         ],
         error_messages={"required": _("请选择送达方式")},
     )
