@@ -23,6 +23,18 @@ from tests.imports.real import SAMPLE, messages_file
 
 COPIES = 60
 ORGAN = "anzhou"
+MAPPING = """
+source = "{source}"
+key = ["id"]
+[columns]
+id = "number"
+time = "received"
+user = "name"
+subject = "body"
+body = "body"
+[constants]
+channel = "online"
+"""
 
 
 @dataclass
@@ -35,11 +47,16 @@ class Run:
     chance: random.Random
     rate: float = 300.0
     kills: int = 0
+    round: int = 1
     checked: set[int] = field(default_factory=set)
 
     @property
     def acks(self) -> Path:
-        return self.folder / "acks.tsv"
+        return self.folder / f"acks-{self.round}.tsv"
+
+    @property
+    def source(self) -> str:
+        return f"round {self.round}"
 
     def acknowledged(self) -> dict[str, int]:
         """Return the rows the import has acknowledged; a half-written last line does not count."""
@@ -49,16 +66,11 @@ class Run:
         return {key: int(case) for key, case, _ in (line.split("\t") for line in whole)}
 
     def words(self) -> list[str]:
-        return [
-            "import",
-            str(self.file),
-            "--organ",
-            ORGAN,
-            "--acks",
-            str(self.acks),
-            "--limit",
-            str(self.rows),
-        ]
+        """Return the command; each round is another source, so that its rows are new ones."""
+        mapping = self.folder / f"round-{self.round}.toml"
+        mapping.write_text(MAPPING.format(source=self.source), encoding="utf-8")
+        options = ["--organ", ORGAN, "--acks", str(self.acks), "--limit", str(self.rows)]
+        return ["import", str(self.file), "--mapping", str(mapping), *options]
 
 
 def kill_once(run: Run, *, left: int) -> None:
@@ -92,7 +104,7 @@ def look(run: Run) -> None:
     found = (
         evidence.faults(checked=run.checked, acknowledged=acknowledged.values()) + evidence.imported_faults()
     )
-    remembered = dict(ImportedRow.objects.values_list("row_key", "case_id"))
+    remembered = dict(ImportedRow.objects.filter(source=run.source).values_list("row_key", "case_id"))
     found += [
         f"row {key} leads elsewhere" for key, case in acknowledged.items() if remembered.get(key) != case
     ]
@@ -113,7 +125,7 @@ def finish(run: Run) -> str:
         look(run)
     if "已登记 0，" not in lines[1]:
         raise SystemExit(f"the second run registered something: {lines[1]}")
-    if len(run.checked) != run.rows:
+    if len(run.checked) != run.rows * run.round:
         raise SystemExit(f"{run.rows} rows in the file, {len(run.checked)} cases in the database")
     return lines[1]
 

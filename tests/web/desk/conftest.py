@@ -25,8 +25,18 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         return moment(held["on"])
 
     for module in (
-        "signed_in", "acting", "shown", "views.session", "views.worklist", "views.register", "views.case", "views.routing",
-        "views.handling", "views.manage.organs", "views.manage.staff", "views.manage.importing",
+        "signed_in",
+        "acting",
+        "shown",
+        "views.session",
+        "views.worklist",
+        "views.register",
+        "views.case",
+        "views.routing",
+        "views.handling",
+        "views.manage.organs",
+        "views.manage.staff",
+        "views.manage.importing",
     ):
         monkeypatch.setattr(f"lianxin.web.desk.{module}.now", now)
 
