@@ -80,22 +80,25 @@ def _measure(options: argparse.Namespace) -> int:
 def _report(
     options: argparse.Namespace,
     cases: int,
-    rows: dict[str, tuple[float, float]],
+    rows: dict[str, tuple[float, float, float]],
     counts: dict[str, int],
     before: int,
     after: int,
 ) -> int:
-    base = rows["empty"][0]
+    base = rows["empty"][0] + rows["empty"][1]
     print(
         f"\n{cases} cases, {options.requests} requests each, one after another; empty page {base:.2f} ms processor\n"
     )
-    print("| request | processor ms | ratio to empty | bar | statements | bar | wall ms (median) |")
-    print("|---|---|---|---|---|---|---|")
+    print("| request | server ms | database ms | ratio to empty | bar | statements | bar | wall ms (median) |")
+    print("|---|---|---|---|---|---|---|---|")
     over = False
     for name, (ratio, most) in BARS.items():
-        cpu, wall = rows[name]
+        server, database, wall = rows[name]
+        times = (server + database) / base
         over = over or counts[name] > most
-        print(f"| {name} | {cpu:.1f} | {cpu / base:.1f} | {ratio} | {counts[name]} | {most} | {wall:.1f} |")
+        print(
+            f"| {name} | {server:.1f} | {database:.1f} | {times:.1f} | {ratio} | {counts[name]} | {most} | {wall:.1f} |"
+        )
     print(f"\nmemory of the serving processes together: {before} MiB before, {after} MiB after (bar 190)")
     if options.check_statements and over:
         print("a request needs more statements than its bar")
@@ -229,8 +232,8 @@ def _statements(cast: Any, ready: list[Any]) -> dict[str, int]:
     return found
 
 
-def _cost(act: Callable[[int], None], requests: int, pid: int) -> tuple[float, float]:
-    """Return processor milliseconds per request (server and database) and the median wall time."""
+def _cost(act: Callable[[int], None], requests: int, pid: int) -> tuple[float, float, float]:
+    """Return processor milliseconds per request of the server and of the database, and the median wall time."""
     for n in range(10):
         act(n)
     before, walls = _processor(pid), []
@@ -238,12 +241,15 @@ def _cost(act: Callable[[int], None], requests: int, pid: int) -> tuple[float, f
         began = time.perf_counter()
         act(n)
         walls.append((time.perf_counter() - began) * 1000)
-    return (_processor(pid) - before) * 1000 / requests, statistics.median(walls)
+    server, database = (
+        (after - earlier) * 1000 / requests for after, earlier in zip(_processor(pid), before, strict=True)
+    )
+    return server, database, statistics.median(walls)
 
 
-def _processor(pid: int) -> float:
+def _processor(pid: int) -> tuple[float, float]:
     """Return the processor seconds used so far by the server's tree and by all PostgreSQL processes."""
-    total = 0.0
+    server = database = 0.0
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
@@ -252,9 +258,12 @@ def _processor(pid: int) -> float:
         except OSError:
             continue
         name, rest = stat[stat.index("(") + 1 : stat.rindex(")")], stat[stat.rindex(")") + 2 :].split()
-        if name == "postgres" or int(rest[1]) == pid or int(folder.name) == pid:
-            total += (int(rest[11]) + int(rest[12])) / TICK
-    return total
+        used = (int(rest[11]) + int(rest[12])) / TICK
+        if name == "postgres":
+            database += used
+        elif int(rest[1]) == pid or int(folder.name) == pid:
+            server += used
+    return server, database
 
 
 def _memory(pid: int) -> int:

@@ -69,7 +69,7 @@ STEP_SHOWN = (
     "staff__name",
 )
 CAP = 500
-LOOKS = 30
+LOOKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def last_step(case: Case) -> Step | None:
 
 def papers_of(case: Case) -> tuple[Paper, ...]:
     """Return the papers of a case, oldest first."""
-    return tuple(Paper.objects.filter(case_id=case.pk).order_by("seq"))
+    return tuple(Paper.objects.filter(case_id=case.pk).defer("content").order_by("seq"))
 
 
 def notices_of(case: Case) -> tuple[Notice, ...]:

@@ -162,15 +162,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         while run.kills < chosen.kills:
             kill_once(run, left=chosen.kills - run.kills)
             look(run)
-            if len(run.checked) == rows and run.kills < chosen.kills:
-                raise SystemExit(
-                    f"the file was finished after {run.kills} kills: too few rows for {chosen.kills}"
-                )
+            if len(run.checked) == rows * run.round and run.kills < chosen.kills:
+                run.round += 1
         killed = len(run.checked)
         finish(run)
     print(
-        f"{run.kills} kills, {killed} of {rows} rows registered under them, "
-        f"all {rows} in the end, none twice; {time.monotonic() - started:.0f} s"
+        f"{run.kills} kills, {killed} rows registered under them, all {rows * run.round} in the end, none twice; "
+        f"{time.monotonic() - started:.0f} s"
     )
     return 0
 

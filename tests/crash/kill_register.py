@@ -101,9 +101,8 @@ def kill_once(site: Site) -> None:
     for visitor in visitors:
         visitor.start()
     time.sleep(site.chance.uniform(0.0, 0.6))
-    stop.set() if site.chance.random() < 0.2 else None
-    site.kill()
     stop.set()
+    site.kill()
     for visitor in visitors:
         visitor.join()
 

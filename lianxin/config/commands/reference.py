@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from argparse import ArgumentParser, Namespace, _SubParsersAction
+from argparse import Action, ArgumentParser, Namespace, _HelpAction, _SubParsersAction, _VersionAction
 from collections.abc import Iterator
 from pathlib import Path
 
 from lianxin.config.commands.shell import PREFIX, ROOT, add_command, say
 
 FOLDER = ROOT / "docs/reference"
-WIDTH = "100"
 
 
 def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
@@ -71,23 +69,33 @@ def _plain(default: str, data: str) -> str:
 
 
 def cli_page() -> str:
-    """Return the page of all commands with their help."""
+    """Return the page of all commands. Written out here, because Python's own help looks different in each version."""
     from lianxin.config.cli import parser
 
-    before = os.environ.get("COLUMNS")
-    os.environ["COLUMNS"] = WIDTH
-    try:
-        parts = [
-            f"## {name}\n\n```\n{found.format_help().rstrip()}\n```\n"
-            for name, found in _parsers("lianxin", parser())
-        ]
-    finally:
-        if before is None:
-            del os.environ["COLUMNS"]
-        else:
-            os.environ["COLUMNS"] = before
-    head = "# Commands\n\nMade from the code by `lianxin reference`.\n"
+    parts = [_section(name, found) for name, found in _parsers("lianxin", parser())]
+    head = "# Commands\n\nMade from the code by `lianxin reference`. Each command tells the same with `--help`.\n"
     return "\n".join([head, *parts])
+
+
+def _section(name: str, found: ArgumentParser) -> str:
+    """Return what one command does and takes."""
+    rows = [
+        f"| `{_written(action)}` | {action.help or ''} |"
+        for action in found._actions
+        if not isinstance(action, (_SubParsersAction, _HelpAction, _VersionAction))
+    ]
+    table = ["| takes | |", "| --- | --- |", *rows, ""] if rows else []
+    about = "  \n".join((found.description or "").splitlines())
+    return "\n".join([f"## {name}", "", about, "", *table])
+
+
+def _written(action: Action) -> str:
+    """Return an argument as one types it."""
+    if action.option_strings:
+        value = "" if action.nargs == 0 else f" {action.metavar or action.dest.upper()}"
+        return f"{action.option_strings[0]}{value}"
+    name = str(action.metavar or action.dest).replace("|", "\\|")
+    return f"[{name}]" if action.nargs == "?" else name
 
 
 def _parsers(name: str, found: ArgumentParser) -> Iterator[tuple[str, ArgumentParser]]:

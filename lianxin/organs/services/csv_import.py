@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import override
 
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, OrganKind, OrganLevel, Post, Region, Role, Staff
@@ -215,12 +216,13 @@ def _organ_by_code(code: str, *, on: date) -> Organ:
     return organ
 
 
-def _choice(column: str, typed: str, choices: list[tuple[str, str]]) -> str:
-    for value, label in choices:
-        if typed in (value, str(label)):
-            return value
-    labels = "、".join(str(label) for _, label in choices)
-    raise BadRecord(f"“{column}”写了“{typed}”", instead=f"可以写：{labels}。")
+def _choice(column: str, typed: str, choices: Iterable[tuple[str, object]]) -> str:
+    with override("zh-hans"):
+        known = [(value, str(label)) for value, label in choices]
+    for names in known:
+        if typed in names:
+            return names[0]
+    raise BadRecord(f"“{column}”写了“{typed}”", instead=f"可以写：{'、'.join(label for _, label in known)}。")
 
 
 def _term(row: Row) -> staff.Term:

@@ -18,6 +18,15 @@ from lianxin.organs.services.errors import BadRecord
 
 PATH_LIMIT = 160
 INSIDE = (OrganKind.DEPARTMENT, OrganKind.AFFILIATED)
+LIMITS = {
+    "name": ("名称", 100),
+    "short_name": ("简称", 30),
+    "paper_prefix": ("文书代字", 20),
+    "address": ("通信地址", 200),
+    "postcode": ("邮政编码", 6),
+    "phone": ("电话", 40),
+    "hours": ("接待时间、地点", 200),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +167,10 @@ def _check_place(parent: Organ, *, level: str, kind: str, region: Region, on: da
 
 
 def _check_facts(facts: Facts) -> None:
-    limits = {
-        "name": 100,
-        "short_name": 30,
-        "paper_prefix": 20,
-        "address": 200,
-        "postcode": 6,
-        "phone": 40,
-        "hours": 200,
-    }
     if not facts.name.strip() or not facts.short_name.strip():
         raise BadRecord("请填写名称和简称")
-    for name, limit in limits.items():
+    for name, (label, limit) in LIMITS.items():
         if len(getattr(facts, name)) > limit:
-            label = Organ._meta.get_field(name).verbose_name
             raise BadRecord(f"“{label}”太长，最多 {limit} 字")
     if facts.postcode and not (
         len(facts.postcode) == 6 and facts.postcode.isascii() and facts.postcode.isdigit()

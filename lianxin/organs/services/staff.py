@@ -131,9 +131,7 @@ def end_post(actor: Actor, post: Post, *, on: date) -> Post:
 
 def new_password() -> str:
     """Return a random first password that can be read out: four groups of five letters (99 bits)."""
-    return "-".join(
-        "".join(secrets.choice(READABLE_LETTERS) for _ in range(5)) for _ in range(GROUPS)
-    )
+    return "-".join("".join(secrets.choice(READABLE_LETTERS) for _ in range(5)) for _ in range(GROUPS))
 
 
 def _renewed(staff: Staff) -> Credentials:

@@ -1,0 +1,1 @@
+"""The officers' desk: sign-in, worklist, case page, acts, registration, search, administration."""

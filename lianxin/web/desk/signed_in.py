@@ -45,7 +45,7 @@ def officers_only(view: DeskView[P]) -> Callable[Concatenate[HttpRequest, P], Ht
         return view(desk, *args, **kwargs)
 
     guarded.officers_only = True  # type: ignore[attr-defined]
-    return guarded
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], guarded)
 
 
 def roles_only(*roles: str) -> Callable[[DeskView[P]], DeskView[P]]:
@@ -58,7 +58,7 @@ def roles_only(*roles: str) -> Callable[[DeskView[P]], DeskView[P]]:
                 raise Http404
             return view(request, *args, **kwargs)
 
-        return guarded
+        return cast(DeskView[P], guarded)
 
     return decorate
 

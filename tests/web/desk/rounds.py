@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import connection
 from django.http import HttpResponse
@@ -62,7 +63,6 @@ class Round:
     wrong: str = "han"
     stranger: str = "wai"
     key: str = "a-key-of-one-form-page"
-    sent: dict[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -152,17 +152,7 @@ class Round:
         assert self.cast.staff[self.who].name in second.content.decode()
         assert everything() == before
 
-    def stale(self) -> None:
-        """Who comes second in the same moment is told, with all that was typed (CONC-01)."""
-        before = everything()
-        Case.objects.filter(pk=self.case.pk)
-        answer = self.post(self.who)
-        assert answer.status_code == 409
-        assert everything() == before
-
     @staticmethod
     def bare(answer: HttpResponse) -> str:
         """Return a page without its one-time tokens and its own address."""
-        import re
-
         return re.sub(r'value="[^"]*"', "", answer.content.decode())

@@ -38,7 +38,7 @@ class DayField(forms.DateField):
 
     def clean(self, value: object) -> date | None:
         """Return the day. Raises ValidationError for what is no day, or one too late."""
-        day = super().clean(value)
+        day: date | None = super().clean(value)
         if day is not None and self.latest is not None and day > self.latest:
             raise forms.ValidationError(self.too_late)
         return day

@@ -237,9 +237,9 @@ class ImportForm(forms.Form):
     )
     dry_run = forms.BooleanField(label=_("先试一遍，不写入"), required=False, initial=True)
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[bytes]:
         """Return the file. Raises ValidationError for one too large."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > SIZE_LIMIT:
             raise forms.ValidationError(gettext("文件太大，最多 2 MB。请分成几个文件导入。"))
         return file

@@ -1,11 +1,11 @@
-"""The filters of the worklist, sent by GET."""
+"""The filters of the worklist, sent by GET: unknown values ask for nothing, so there is nothing to validate."""
 
 from __future__ import annotations
 
-from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from lianxin.cases.models import Channel, Kind
+from lianxin.cases.selectors import Wanted
 from lianxin.procedure.book import Rulebook
 from lianxin.web.desk import words
 
@@ -23,18 +23,16 @@ OPEN_STATES = (
 )
 
 
-class FilterForm(forms.Form):
-    """State, channel, kind, mine; the shelf stays as it was chosen."""
-
-    state = forms.ChoiceField(label=_("状态"), required=False)
-    channel = forms.ChoiceField(
-        label=_("信访形式"), required=False, choices=[("", _("全部")), *Channel.choices]
+def filters(book: Rulebook, wanted: Wanted) -> list[dict[str, object]]:
+    """Return the three lists one may choose from: name, label, options, and what is chosen."""
+    states = [(state, words.state_label(book, state)) for state in OPEN_STATES]
+    chosen = wanted.states[0] if len(wanted.states) == 1 else ""
+    rows = (
+        ("state", _("状态"), states, chosen),
+        ("channel", _("信访形式"), Channel.choices, wanted.channel),
+        ("kind", _("类别"), Kind.choices, wanted.kind),
     )
-    kind = forms.ChoiceField(label=_("类别"), required=False, choices=[("", _("全部")), *Kind.choices])
-    mine = forms.BooleanField(label=_("只看我承办的"), required=False)
-    shelf = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, book: Rulebook, **kwargs: object) -> None:
-        super().__init__(**kwargs)  # type: ignore[arg-type]
-        states = [(state, words.state_label(book, state)) for state in OPEN_STATES]
-        self.fields["state"].choices = [("", _("全部")), *states]  # type: ignore[attr-defined]
+    return [
+        {"name": name, "label": label, "options": [("", _("全部")), *options], "chosen": value}
+        for name, label, options, value in rows
+    ]

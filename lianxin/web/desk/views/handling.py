@@ -36,7 +36,7 @@ def accept(request: DeskRequest, case_id: int) -> HttpResponse:
         return fields.AcceptForm(data, own=own, heads=heads)
 
     def carry_out(data: Values, when: Moment) -> object:
-        approver = None if own else Staff(pk=data["approver"])
+        approver = None if own else Staff(pk=int(str(data["approver"])))
         return handling.accept(loaded, actor=actor, key=str(data["key"]), when=when, approver=approver)
 
     def values(form: Form) -> Values:

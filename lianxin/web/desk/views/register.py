@@ -55,11 +55,11 @@ def register(request: DeskRequest, draft_id: int | None = None) -> HttpResponse:
     if draft is not None and draft.filed:
         return redirect("desk:registered", draft_id=draft.id)
     if request.method != "POST":
-        form = RegisterForm(initial=refilled(draft.answers) if draft else None, **_setting(request))
+        form = _blank(request, refilled(draft.answers) if draft else None)
         return _form_page(request, form, draft, others=draft is None)
     draft = draft or _begin(request)
     drafts.save(draft, typed_in(request.POST), at=now().at)
-    form = RegisterForm(request.POST, **_setting(request))
+    form = _bound(request, request.POST)
     if not form.is_valid():
         return _form_page(request, form, draft, status=422)
     return redirect("desk:check", draft_id=draft.id)
@@ -73,7 +73,7 @@ def check(request: DeskRequest, draft_id: int) -> HttpResponse:
     draft = _draft(request, draft_id)
     if draft.filed:
         return redirect("desk:registered", draft_id=draft.id)
-    form = RegisterForm(draft.answers, **_setting(request))
+    form = _bound(request, draft.answers)
     if not form.is_valid():
         return _form_page(request, form, draft, status=422)
     oral = is_oral(form.cleaned_data)
@@ -260,6 +260,13 @@ def _proposal(case: Case) -> object:
     )
 
 
-def _setting(request: DeskRequest) -> dict[str, object]:
+def _blank(request: DeskRequest, typed: Mapping[str, str] | None = None) -> RegisterForm:
+    """Return the form as it is first shown, with what a draft holds."""
     on = now().on
-    return {"organ": request.actor.organ, "book": book_for(on), "on": on}
+    return RegisterForm(initial=typed, organ=request.actor.organ, book=book_for(on), on=on)
+
+
+def _bound(request: DeskRequest, sent: Mapping[str, object]) -> RegisterForm:
+    """Return the form with what was sent, to be judged."""
+    on = now().on
+    return RegisterForm(sent, organ=request.actor.organ, book=book_for(on), on=on)

@@ -16,7 +16,7 @@ from lianxin.cases.selectors import SHELVES, Wanted
 from lianxin.procedure.book import Rulebook, book_for
 from lianxin.web.clock import now
 from lianxin.web.desk import words
-from lianxin.web.desk.forms.worklist import OPEN_STATES, FilterForm
+from lianxin.web.desk.forms.worklist import OPEN_STATES, filters
 from lianxin.web.desk.page import page
 from lianxin.web.desk.signed_in import DeskRequest, officers_only
 
@@ -35,7 +35,9 @@ def worklist(request: DeskRequest) -> HttpResponse:
         "counters": _counters(found.counts, wanted),
         "chips": chips(book, wanted, request.GET),
         "clear_href": reverse("desk:worklist"),
-        "form": FilterForm(book, initial=_initial(wanted)),
+        "filters": filters(book, wanted),
+        "mine": wanted.mine,
+        "shelf": wanted.shelf,
         "start_href": _address(request.GET, after=None) if wanted.after else "",
         "later_href": _address(request.GET, after=found.after) if found.after else "",
         "position": _("本页 %(n)s 件") % {"n": len(found.items)},
@@ -94,8 +96,8 @@ def _row(book: Rulebook, item: WorkItem, *, base: str, on: date) -> dict[str, ob
         "place": item.place_name,
         "state": words.state_label(book, item.state),
         "holder": item.officer_name or (_("等待对方") if item.turn == WorkItem.Turn.WAIT else ""),
-        "received_on": item.received_on,
-        "clock": words.item_ring(book, item, on=on),
+        "received_on": item.received_on.isoformat(),
+        "clock": ring.shown() if (ring := words.item_ring(book, item, on=on)) else None,
         "flags": flags,
         "last": False,
     }
@@ -135,16 +137,6 @@ def _after(text: str) -> tuple[date, int] | None:
         return date.fromisoformat(day), int(case_id)
     except ValueError:
         return None
-
-
-def _initial(wanted: Wanted) -> dict[str, object]:
-    return {
-        "state": wanted.states[0] if len(wanted.states) == 1 else "",
-        "channel": wanted.channel,
-        "kind": wanted.kind,
-        "mine": wanted.mine,
-        "shelf": wanted.shelf,
-    }
 
 
 def _address(query: QueryDict, *, after: tuple[date, int] | None) -> str:

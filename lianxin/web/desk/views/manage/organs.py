@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from django import forms
 from django.http import Http404, HttpResponse
@@ -22,6 +23,7 @@ from lianxin.web.desk.page import page
 from lianxin.web.desk.signed_in import DeskRequest, officers_only, roles_only
 
 ADMIN = "organ_admin"
+T = TypeVar("T")
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -30,7 +32,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @roles_only(ADMIN)
 def overview(request: DeskRequest) -> HttpResponse:
     """Show the organs the administrator may edit, found by a word of their name or code."""
-    word = request.GET.get("q", "").strip()[:40]
+    word = request.GET.get("q", "").replace("\x00", "").strip()[:40]
     found = list(
         selectors.managed_organs(request.actor.organ, word=word, on=now().on)[: selectors.LISTED + 1]
     )
@@ -127,7 +129,7 @@ def managed_or_404(request: DeskRequest, organ_id: int) -> Organ:
     return organ
 
 
-def carried_out(request: DeskRequest, form: forms.Form, save: Callable[[], object]) -> object:
+def carried_out(request: DeskRequest, form: forms.Form, save: Callable[[], T]) -> T | int:
     """Return what `save` returns, or the status with which the page is to be shown again, errors in the form."""
     if request.method != "POST":
         return 200

@@ -27,7 +27,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @roles_only(ADMIN)
 def people(request: DeskRequest) -> HttpResponse:
     """Show the officers with posts in the administrator's organs, found by a word of name or sign-in name."""
-    word = request.GET.get("q", "").strip()[:40]
+    word = request.GET.get("q", "").replace("\x00", "").strip()[:40]
     found = list(selectors.managed_posts(request.actor.organ, word=word)[: selectors.LISTED + 1])
     values = {
         "form": fields.WordForm(initial={"q": word}),
@@ -132,7 +132,7 @@ def _person_page(
     form: fields.PostForm,
     *,
     problem: str = "",
-    status: object = 200,
+    status: int = 200,
     tried: fields.EndPostForm | None = None,
     post_id: int | None = None,
 ) -> HttpResponse:
@@ -154,7 +154,7 @@ def _person_page(
         "problem": problem,
         "own": found.pk == request.actor.staff.pk,
     }
-    return page(request, "manage/person.html", values, nav="manage", status=int(str(status)))
+    return page(request, "manage/person.html", values, nav="manage", status=status)
 
 
 def _shown_once(request: DeskRequest, made: Credentials) -> HttpResponse:

@@ -1,0 +1,34 @@
+"""Printing a paper of a case."""
+
+from __future__ import annotations
+
+from lianxin.ledger.models import Look
+from tests.cast import Cast
+from tests.web.desk.conftest import Desk
+
+
+def test_it_works(cast: Cast, desk: Desk) -> None:
+    case = cast.accepted()
+    answer = desk("fen").get(f"/desk/case/{case.pk}/papers/1.pdf")
+    assert answer.status_code == 200 and answer.content.startswith(b"%PDF-")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert f"{case.number}-D01.pdf" in answer.headers["Content-Disposition"]
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert Look.objects.filter(case_id=case.pk, what="identity.name", purpose="打印文书").count() == 1
+
+
+def test_a_paper_that_is_not_there(cast: Cast, desk: Desk) -> None:
+    case = cast.accepted()
+    for seq in ("0", "2", "99999999999999999999"):
+        assert desk("fen").get(f"/desk/case/{case.pk}/papers/{seq}.pdf").status_code == 404
+
+
+def test_other_organ_and_after_the_transfer(cast: Cast, desk: Desk) -> None:
+    """AZ-07, AZ-14."""
+    case = cast.accepted()
+    for name in ("wai", "shi", "guan"):
+        assert desk(name).get(f"/desk/case/{case.pk}/papers/1.pdf").status_code == 404
+
+
+def test_other_methods_are_refused(cast: Cast, desk: Desk) -> None:
+    assert desk("fen").post(f"/desk/case/{cast.accepted().pk}/papers/1.pdf").status_code == 405
