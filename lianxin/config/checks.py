@@ -58,7 +58,7 @@ def _key_faults(model: type[models.Model], place: Placement) -> Iterator[tuple[i
 
 def _relation_faults(model: type[models.Model], place: Placement) -> Iterator[tuple[int, str]]:
     for field in model._meta.local_fields:
-        if not isinstance(field, models.ForeignKey) or not field.db_constraint:
+        if not isinstance(field, models.ForeignKey) or not getattr(field, "db_constraint", True):
             continue
         target = placement_of(field.related_model._meta.label)
         if target is None or target.group == "reference":
@@ -69,4 +69,4 @@ def _relation_faults(model: type[models.Model], place: Placement) -> Iterator[tu
 
 
 def _columns(model: type[models.Model], names: Any) -> set[str]:
-    return {model._meta.get_field(name).column for name in names}
+    return {str(getattr(model._meta.get_field(name), "column", name)) for name in names}

@@ -95,11 +95,15 @@ def _possible_from(book: Rulebook, rules: tuple[StepRule, ...]) -> str:
     return f"这一步骤只在以下状态办理：{'、'.join(labels)}。" if labels else ""
 
 
+SPELLINGS = {"report_desc": "report_desk"}
+"""Older spellings of role names in case files."""
+
+
 def as_roles(roles: frozenset[str] | str) -> frozenset[str]:
     """Return roles from a set, or from a text such as "intake+head"."""
-    if not isinstance(roles, str):
-        return roles
-    return frozenset(role.strip() for role in roles.replace("/", "+").split("+") if role.strip())
+    if isinstance(roles, str):
+        roles = frozenset(role.strip() for role in roles.replace("/", "+").split("+") if role.strip())
+    return frozenset(SPELLINGS.get(role, role) for role in roles)
 
 
 def check_role(

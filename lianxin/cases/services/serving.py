@@ -12,6 +12,8 @@ from lianxin.cases.texts import one_line
 from lianxin.organs.actors import Actor
 from lianxin.procedure.errors import GuardFailed
 
+RECEIVERS = {"": "信访人本人", "family": "同住成年家属", "agent": "代理人", "unit": "所在单位负责收件的人"}
+"""Who signed for a paper; a relation, never a name: names are in the vault alone."""
 METHODS = {"in_person": "直接送达", "post": "邮寄送达", "electronic": "电子送达", "other": "其他方式"}
 
 
@@ -31,10 +33,10 @@ def serve(
     """Return the case as answered, with the proof of service (送达回证) and the thirty days for review running.
 
     `served_on` is the day the petitioner received it; `proof` says what shows it (signature, post number, read
-    receipt); a refusal needs a witness. Raises NotYours, Refused, IncompletePaper, Stale.
+    receipt); `receiver` is a key of `RECEIVERS`; a refusal needs a witness. Raises NotYours, Refused, IncompletePaper, Stale.
     """
     check_may(actor, loaded.case, "serve")
-    proof, witness, receiver = one_line(proof), one_line(witness), one_line(receiver)
+    proof, witness = one_line(proof), one_line(witness)
     issued_on = max(
         (act.on for act in loaded.acts if act.event == "sign_opinion"), default=loaded.case.received_on
     )
@@ -45,14 +47,14 @@ def serve(
         )
     if refused and not witness:
         raise GuardFailed("收件人拒收的，请写明见证人", article="民事诉讼法 第八十九条（参照）")
-    if method not in METHODS:
-        raise GuardFailed("请选择送达方式", article="信访工作条例 第三十五条")
+    if method not in METHODS or receiver not in RECEIVERS:
+        raise GuardFailed("请选择送达方式和签收人", article="信访工作条例 第三十五条")
     parts = {"proof_of_service": bool(proof), "method": method, "refused": refused}
     service = {
         "method": METHODS[method],
         "served_on": served_on,
         "proof": proof,
-        "receiver": receiver,
+        "receiver": f"{RECEIVERS[receiver]}代收" if receiver else "",
         "refused": refused,
         "witness": witness,
     }

@@ -150,7 +150,7 @@ class Play:
             category=matter["category"],
             summary=matter["summary"] if self.plan.channel != "online" else "",
             claims=[self._said(claim) for claim in matter["claims"]],
-            read_back=True,
+            read_back=self.plan.channel in ("visit", "call"),
             identity={} if anonymous else invented_identity(chance, self.region.full_name),
             helper=invented_identity(chance, self.region.full_name) if chance.random() < 0.05 else {},
             people=chance.randint(2, 5) if chance.random() < 0.05 else 1,

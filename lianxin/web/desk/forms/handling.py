@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianxin.cases.models import Claim, Outcome
 from lianxin.cases.services.handling import Finding
+from lianxin.cases.services.serving import RECEIVERS
 from lianxin.organs.models import Staff
 from lianxin.web.desk.acting import KeyForm
 from lianxin.web.desk.forms.fields import DayField
@@ -202,12 +203,12 @@ class ServeForm(KeyForm):
         max_length=200,
         error_messages={"required": _("请写明用什么证明已经送达"), "max_length": _("最多 200 字")},
     )
-    receiver = forms.CharField(
+    receiver = forms.ChoiceField(
         label=_("签收人"),
-        help_text=_("信访人本人签收的不用填；他人代收的写姓名和关系。"),
-        max_length=60,
+        help_text=_("不写姓名：谁签收的，签在回证上。"),
         required=False,
-        error_messages={"max_length": _("最多 60 字")},
+        choices=[(code, _(text)) for code, text in RECEIVERS.items()],
+        error_messages={"invalid_choice": _("请在列表里选择签收人")},
     )
     refused = forms.BooleanField(label=_("收件人拒绝签收（留置送达）"), required=False)
     witness = forms.CharField(
