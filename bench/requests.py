@@ -89,7 +89,9 @@ def _report(
     print(
         f"\n{cases} cases, {options.requests} requests each, one after another; empty page {base:.2f} ms processor\n"
     )
-    print("| request | server ms | database ms | ratio to empty | bar | statements | bar | wall ms (median) |")
+    print(
+        "| request | server ms | database ms | ratio to empty | bar | statements | bar | wall ms (median) |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     over = False
     for name, (ratio, most) in BARS.items():

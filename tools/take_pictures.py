@@ -72,7 +72,9 @@ def sign_in(page: Page, site: str, name: str) -> None:
 
 def window(browser: Browser, width: int) -> Page:
     """Return a page in a fresh window."""
-    return browser.new_context(viewport={"width": width, "height": 844 if width < 600 else 900}, locale="zh-CN").new_page()
+    return browser.new_context(
+        viewport={"width": width, "height": 844 if width < 600 else 900}, locale="zh-CN"
+    ).new_page()
 
 
 def shoot(page: Page, name: str) -> None:
