@@ -182,6 +182,18 @@ def test_conc_01_the_second_of_two_is_told(cast: Cast) -> None:
     check_whole(case.pk)
 
 
+def test_conc_02_the_slower_twin_of_a_double_click_finds_the_first_result(cast: Cast) -> None:
+    case = cast.registered()
+    one, twin, same = cast.load("fen", case), cast.load("fen", case), key()
+    for loaded in (one, twin):
+        done = handling.accept(
+            loaded, actor=cast.actor("fen"), key=same, when=on("2026-05-08"), approver=cast.staff["tou"]
+        )
+        assert done.state == "accepted"
+    assert Step.objects.filter(case_id=case.pk, event="accept").count() == 1
+    check_whole(case.pk)
+
+
 def test_conc_02_one_draft_becomes_one_case(cast: Cast) -> None:
     petition = cast.petition()
     case_id = new_id()

@@ -59,7 +59,7 @@ def perform(
 
     `actor` is None for the petitioner and for the clock-driven system; `request.role` then says which.
     Raises Refused (not allowed, nothing written) and Stale (somebody was first, nothing written). A request
-    whose key is already there returns the case unchanged.
+    whose key is already there, also by a twin that was faster, returns the case with the first result.
     """
     if request.key in loaded.keys:
         return loaded.case
@@ -75,23 +75,33 @@ def perform(
         calendar=load_calendar(),
     )
     step = step_row(loaded.case, decision, request, actor=actor, when=when)
+    try:
+        _write(loaded, decision, step, writing)
+    except Stale:
+        if Step.objects.filter(case_id=loaded.case.pk, key=request.key).exists():
+            return Case.objects.get(pk=loaded.case.pk)
+        raise
+    return loaded.case
+
+
+def _write(loaded: Loaded, decision: Decision, step: Step, writing: Writing) -> None:
+    """Write a step and all it entails in one transaction. Raises Stale when somebody was first."""
+    case = loaded.case
     acts = (*loaded.acts, act_of(step))
     running = clocks(loaded.book, acts, calendar=load_calendar())
+    entry = entry_of(step, case.head)
+    changes = {"state": decision.state, "steps": step.seq, "head": entry.hash, **writing.changes}
+    if writing.papers:
+        changes["papers"] = case.papers + len(writing.papers)
     with transaction.atomic():
-        before = desks(loaded.case)
-        head = loaded.case.head
-        entry = entry_of(step, head)
-        changes = {"state": decision.state, "steps": step.seq, "head": entry.hash, **writing.changes}
-        if writing.papers:
-            changes["papers"] = loaded.case.papers + len(writing.papers)
-        apply(loaded.case, changes)
+        before = desks(case)
+        apply(case, changes)
         step.save(force_insert=True)
         entry.save(force_insert=True)
-        write_owed(loaded.case, step, decision, writing.papers)
+        write_owed(case, step, decision, writing.papers)
         if writing.also:
             writing.also(step.seq)
-        place_work(loaded.case, before=before, running=leading(running), bounced=bounces(acts))
-    return loaded.case
+        place_work(case, before=before, running=leading(running), bounced=bounces(acts))
 
 
 def apply(case: Case, changes: Mapping[str, object]) -> None:
