@@ -60,7 +60,7 @@ class Reader:
     def secret(self, name: str, file: Path, about: str) -> str:
         """Return `LIANXIN_<name>`, else the text of `LIANXIN_<name>_FILE`, else that of `file`; stop if none is there."""
         self.variables.append(
-            Variable(f"{name}_FILE", "path", f"<data folder>/{file.name}", f"file that holds: {about}")
+            Variable(f"{name}_FILE", "path", f"<data folder>/keys/{file.name}", f"file that holds: {about}")
         )
         value = str(self._read(name, "secret", "read from a file", about, lambda: self.env.str(name, "")))
         if value:
