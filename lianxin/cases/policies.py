@@ -79,12 +79,15 @@ def may_register(actor: Actor) -> bool:
 def may_reveal(actor: Actor, case: Case) -> bool:
     """Tell whether the officer may open an identity field of this case: those who must reach or serve the person.
 
-    Window and intake staff while it is theirs, the assigned officer afterwards; never a supervisor or administrator.
+    Window and intake staff until an officer is assigned, the assigned officer afterwards, and the window again for
+    serving the opinion; never a supervisor or administrator.
     """
     if actor.organ.pk != case.holder_id or not may_read_content(actor, case):
         return False
     if case.officer_id is not None and case.officer_id == actor.staff.pk:
         return True
+    if case.officer_id is not None:
+        return case.state == "issued" and actor.has("window")
     return actor.has("window", "intake", "report_desk")
 
 

@@ -117,7 +117,7 @@ def _looked(actor: Actor, case: Case, *, what: str, purpose: str, at: datetime) 
     """Record the officer's look and return the latest ones, this one first."""
     earlier = looks_at(case.pk, latest=LOOKS)
     after = (earlier[0].seq, earlier[0].hash) if earlier else (0, "")
-    reader = Reader(actor.organ.pk, actor.staff.pk, "、".join(sorted(actor.roles))[:20])
+    reader = Reader(actor.organ.pk, actor.staff.pk, "、".join(sorted(actor.roles)))
     look = record_look(case_id=case.pk, what=what, purpose=purpose, reader=reader, at=at, after=after)
     return (look, *earlier)
 

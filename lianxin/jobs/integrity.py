@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from lianxin.cases.history import leading, load
-from lianxin.cases.models import Case, CaseNumber, Step, WorkItem
+from lianxin.cases.models import Case, CaseNumber, CaseText, Claim, Paper, Step, WorkItem
 from lianxin.cases.selectors import WITH
 from lianxin.cases.services import acts
+from lianxin.cases.services.intake import content_digest
 from lianxin.ledger import chain
-from lianxin.ledger.models import Entry
+from lianxin.ledger.models import Entry, Look
+from lianxin.papers import PaperContent, digest
 
 BATCH = 200
 
@@ -51,9 +53,25 @@ def check(case_id: int) -> Checked:
         faults.append(f"{case.steps} steps are counted, but the last one is {last.seq}")
     if entries and case.head != entries[-1].hash:
         faults.append("the head is not the hash of the last entry")
+    faults += chain.look_faults(Look.objects.filter(case_id=case_id))
+    faults += _content_faults(case_id, steps)
     if not CaseNumber.objects.filter(number=case.number, case_id=case_id).exists():
         faults.append("the number does not lead to the case")
     return Checked(case.number, tuple(faults))
+
+
+def _content_faults(case_id: int, steps: list[Step]) -> list[str]:
+    """Return what differs between the papers and the words of a case and the digests in its steps."""
+    found = []
+    issued = [value for step in steps for value in step.facts.get("papers", ())]
+    papers = list(Paper.objects.filter(case_id=case_id).order_by("seq"))
+    if [digest(PaperContent(paper.kind, paper.content)) for paper in papers] != issued:
+        found.append("a paper is missing or was changed")
+    text = CaseText.objects.get(case_id=case_id)
+    claims = list(Claim.objects.filter(case_id=case_id).order_by("seq").values_list("text", flat=True))
+    if steps[0].facts.get("content") != content_digest(text.body, text.ask, claims):
+        found.append("the words of the petition were changed")
+    return found
 
 
 def rebuild(case_id: int) -> int:

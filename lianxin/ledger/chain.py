@@ -146,6 +146,22 @@ def faults(entries: Iterable[Entry], payloads: Mapping[int, Mapping[str, object]
     return found
 
 
+def look_faults(looks: Iterable[Look]) -> list[str]:
+    """Return what is wrong with the looks of one case, in order; empty when their chain holds."""
+    found, prev, seq = [], "", 0
+    for row in sorted(looks, key=lambda look: look.seq):
+        seq += 1
+        if row.seq != seq:
+            found.append(f"look {seq}: missing")
+            seq = row.seq
+        if row.prev != prev:
+            found.append(f"look {row.seq}: not chained to the one before")
+        if row.hash != _look_hash(row):
+            found.append(f"look {row.seq}: was changed")
+        prev = row.hash
+    return found
+
+
 def _entry_hash(row: Entry) -> str:
     parts = [
         row.case_id,

@@ -44,7 +44,7 @@ class Look(models.Model):
     purpose = models.CharField(_("目的"), max_length=200)
     organ_id = models.BigIntegerField(null=True)
     staff_id = models.BigIntegerField(null=True)
-    role = models.CharField(max_length=20, blank=True)
+    role = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
     suite = models.CharField(max_length=12)
     prev = models.CharField(max_length=64, blank=True)

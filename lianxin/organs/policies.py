@@ -50,5 +50,7 @@ def check_manages_person(actor: Actor, staff: Staff, *, on: date) -> None:
             article="",
             instead="请那个机构的管理员先结束岗位。",
         )
+    if any(post.role not in GRANTABLE for post in held):
+        raise NotManaged(f"{staff.name} 有系统管理岗位，不能由机构管理员停用或者重设密码", article="")
     if not may_manage(actor) or not any(manages(actor, post.organ) for post in posts):
         raise NotManaged("没有找到您可以管理的这位工作人员", article="")

@@ -43,10 +43,13 @@ def children(region: Region | None, *, on: date) -> QuerySet[Region]:
 
 
 def receivers(organ: Organ, *, on: date) -> QuerySet[Organ]:
-    """Return the organs to which `organ` may refer: those under it, and those directly beside and above it."""
-    near = Q(path__startswith=organ.path) | Q(parent_id=organ.parent_id) | Q(pk__in=path_ids(organ.path))
+    """Return the organs to which `organ` may refer: those below it and its own departments and units (Art 23(1))."""
     kinds = [OrganKind.CIVIL_AFFAIRS, OrganKind.DEPARTMENT, OrganKind.AFFILIATED, OrganKind.NETWORK]
-    return Organ.objects.filter(near, in_force(on), kind__in=kinds).exclude(pk=organ.pk).order_by("path")
+    return (
+        Organ.objects.filter(in_force(on), path__startswith=organ.path, kind__in=kinds)
+        .exclude(pk=organ.pk)
+        .order_by("path")
+    )
 
 
 def officers(organ: Organ, role: str, *, on: date) -> list[Staff]:

@@ -23,6 +23,8 @@ from django.conf import settings
 from lianxin.procedure.errors import LianxinError
 
 SUITE = "aes256gcm"
+VERSION = "1"
+"""Version of the index key; it goes into each token, so that a new key makes tokens that never meet the old ones."""
 KEY_BYTES = {"aes256gcm": 32, "sm4gcm": 16}
 NONCE = 12
 TAG = 16
@@ -87,7 +89,7 @@ def draft_key() -> bytes:
 
 def token(kind: str, value: str) -> str:
     """Return the keyed token of a value in hex; the key is kept outside the database (blind index)."""
-    return hmac.new(_derive(_index(), kind, 32), value.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_derive(_index(), kind, 32), f"{VERSION}|{value}".encode(), hashlib.sha256).hexdigest()
 
 
 @lru_cache(maxsize=16)

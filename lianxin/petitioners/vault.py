@@ -133,6 +133,8 @@ def reseal(*, case_id: int, organ_id: int) -> None:
 
 
 def _data_key(row: Party) -> bytes:
+    if row.key_id != keys.key_id():
+        raise keys.CannotOpen("这份身份信息是用另一把主密钥密封的。请把 LIANXIN_MASTER_KEY 换回当时的密钥。")
     return keys.open_box(
         keys.organ_key(row.sealed_to, row.suite),
         bytes(row.wrapped_key),

@@ -25,7 +25,9 @@ OUTCOMES = frozenset({"support", "explain", "not_support"})
 
 def oral_read_back(judged: Judged) -> bool:
     """An oral item is read back to the petitioner before it is recorded."""
-    return judged.word("channel", judged.case.channel) not in ORAL or judged.fact("read_back")
+    if judged.word("channel", judged.case.channel) not in ORAL or holds(judged.parts.get("taken_over")):
+        return True
+    return judged.fact("read_back")
 
 
 def same_person_and_matter(judged: Judged) -> bool:
@@ -91,10 +93,12 @@ def petition_procedure(judged: Judged) -> bool:
 
 
 def target_is_lower(judged: Judged) -> bool:
-    """A referral goes down, to another organ."""
+    """A referral goes down, to another organ; a department or unit of the own organ (`inside`) counts as below."""
     target = judged.word("target_organ")
     if not judged.fact("target_organ", "target") or target == judged.case.organ:
         return False
+    if holds(judged.parts.get("inside")):
+        return True
     level = judged.word("target_level") or (split_organ(target)[0] if is_organ_name(target) else "")
     organ = judged.case.organ
     own = judged.word("own_level") or (split_organ(organ)[0] if is_organ_name(organ) else "")

@@ -11,25 +11,27 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from lianxin.cases import selectors
-from lianxin.cases.models import Case, Claim, Evaluation, Notice, Paper, Step, WorkItem
+from lianxin.cases.models import Case, CaseText, Claim, Evaluation, Notice, Paper, Step, WorkItem
+from lianxin.cases.policies import may_reveal
 from lianxin.cases.services import acts, evaluation, handling, intake, routing, serving
 from lianxin.cases.services.acts import Moment
+from lianxin.jobs import integrity
 from lianxin.ledger.chain import faults
 from lianxin.ledger.ids import new_id
-from lianxin.ledger.models import Entry
+from lianxin.ledger.models import Entry, Look
 from lianxin.procedure.errors import GuardFailed, Refused, Stale
 from tests.cast import Cast, key, on
 
 STATEMENTS = {
     "file": 11,
-    "register": 4,
+    "register": 5,
     "refer": 7,
     "take": 7,
     "accept": 8,
     "assign": 5,
     "draft_opinion": 6,
     "sign": 8,
-    "serve": 8,
+    "serve": 9,
     "evaluate": 5,
     "accept_result": 5,
 }
@@ -396,3 +398,58 @@ def test_bad_input_is_named(cast: Cast) -> None:
             when=Moment(date(2026, 5, 6), on("2026-05-06").at),
         )
     assert not Case.objects.exists()
+
+
+def test_a_referral_goes_down_only(cast: Cast) -> None:
+    case = cast.registered()
+    for target in ("mianyang", "fucheng", "ministry"):
+        with pytest.raises(Refused):
+            routing.refer(
+                cast.load("fen", case),
+                actor=cast.actor("fen"),
+                target=cast.organs[target],
+                key=key(),
+                when=on("2026-05-08"),
+                reason="不是本机关的事项",
+            )
+    assert Case.objects.get(pk=case.pk).state == "registered"
+
+
+def test_log_01_a_changed_paper_text_claim_or_look_is_named(cast: Cast) -> None:
+    case = cast.accepted()
+    selectors.open_case(cast.actor("fen"), case.pk, purpose="办理", at=on("2026-05-09").at)
+    assert integrity.check(case.pk).faults == ()
+    Paper.objects.filter(case_id=case.pk).update(content={"matter": "改过"})
+    CaseText.objects.filter(case_id=case.pk).update(body="改过")
+    Look.objects.filter(case_id=case.pk).update(purpose="改过")
+    found = " ".join(integrity.check(case.pk).faults)
+    assert "paper" in found and "words" in found and "look 1" in found
+
+
+def test_a_summary_that_names_the_petitioner_is_refused(cast: Cast) -> None:
+    case = cast.filed().case
+    with pytest.raises(intake.BadPetition, match="姓名"):
+        intake.register(
+            cast.load("ran", case),
+            actor=cast.actor("ran"),
+            key=key(),
+            when=on("2026-05-07"),
+            kind="claim",
+            category="0101",
+            subroute="31.6",
+            summary="辛小禾反映低保停发",
+        )
+
+
+def test_serving_tells_only_of_the_opinion(cast: Cast) -> None:
+    case = cast.served()
+    told = dict(Notice.objects.filter(case_id=case.pk).values_list("kind", "state"))
+    assert told.pop("opinion", "told") == "told"
+    assert {state for kind, state in told.items() if kind in {"receipt", "acceptance_notice"}} <= {"owed"}
+
+
+def test_identities_close_to_the_window_once_an_officer_has_the_case(cast: Cast) -> None:
+    case = cast.assigned()
+    assert not may_reveal(cast.actor("ran"), case)
+    assert may_reveal(cast.actor("han"), case)
+    assert may_reveal(cast.actor("ran"), cast.issued())

@@ -50,18 +50,26 @@ class Case(models.Model):
     kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices)
     category = models.CharField(_("内容分类"), max_length=6, blank=True)
     subroute = models.CharField(_("法定途径"), max_length=6, blank=True)
-    place = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("问题属地"))
+    place = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("问题属地")
+    )
     summary = models.CharField(_("摘要"), max_length=120, blank=True)
     state = models.CharField(_("状态"), max_length=24)
     received_on = models.DateField(_("收到日期"))
     received_at = models.DateTimeField(_("收到时间"))
     registered_at = models.DateTimeField(_("登记时间"), null=True)
-    registrar = models.ForeignKey(Organ, models.PROTECT, related_name="+", verbose_name=_("登记机构"))
-    holder = models.ForeignKey(Organ, models.PROTECT, related_name="+", verbose_name=_("责任机构"))
-    offered_to = models.ForeignKey(
-        Organ, models.PROTECT, null=True, related_name="+", verbose_name=_("转送至")
+    registrar = models.ForeignKey(
+        Organ, models.PROTECT, related_name="+", db_index=False, verbose_name=_("登记机构")
     )
-    officer = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", verbose_name=_("承办人"))
+    holder = models.ForeignKey(
+        Organ, models.PROTECT, related_name="+", db_index=False, verbose_name=_("责任机构")
+    )
+    offered_to = models.ForeignKey(
+        Organ, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("转送至")
+    )
+    officer = models.ForeignKey(
+        Staff, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("承办人")
+    )
     rulebook = models.CharField(_("适用规则"), max_length=40)
     anonymous = models.BooleanField(_("匿名"), default=False)
     people = models.PositiveIntegerField(_("信访人数"), default=1)

@@ -47,11 +47,12 @@ class WorkItem(models.Model):
         indexes = [
             models.Index(name="work_by_date", fields=["organ", "sort_on", "case_id"]),
             models.Index(name="work_by_officer", fields=["organ", "officer_id", "sort_on", "case_id"]),
-            # the three below are for the shelf of counters on top of the worklist
+            # the four below are for the shelf of counters on top of the worklist, and for the sweep
             models.Index(
                 name="work_nobody", fields=["organ"], condition=models.Q(officer_id=None, turn="act")
             ),
             models.Index(name="work_bounced", fields=["organ"], condition=models.Q(bounced__gte=2)),
+            models.Index(name="work_window", fields=["sort_on"], condition=models.Q(clock="REVIEW_WIN")),
             models.Index(name="work_waiting", fields=["organ"], condition=models.Q(turn="wait")),
         ]
 

@@ -75,6 +75,8 @@ def perform(
         calendar=load_calendar(),
     )
     step = step_row(loaded.case, decision, request, actor=actor, when=when)
+    if writing.papers:
+        step.facts["papers"] = [digest(paper) for paper in writing.papers]
     try:
         _write(loaded, decision, step, writing)
     except Stale:

@@ -34,7 +34,8 @@ class Finding:
 def accept(loaded: Loaded, *, actor: Actor, key: str, when: Moment, approver: Staff | None = None) -> Case:
     """Return the case as accepted (受理), with the acceptance notice and the sixty days running.
 
-    The head approves: either the officer holds that post, or `approver` does.
+    The head approves: either the officer holds that post, or the officer states that `approver`, who holds it, has
+    approved; the step's facts say which ("own", "stated").
     Raises NotYours, Refused, IncompletePaper, MissingGlyph, Stale.
     """
     check_may(actor, loaded.case, "accept")
@@ -46,6 +47,7 @@ def accept(loaded: Loaded, *, actor: Actor, key: str, when: Moment, approver: St
         "subroute": loaded.case.subroute or OWN_ROUTE,
         "approved_by_head": head is not None,
         "approver": head.pk if head else None,
+        "approval": "stated" if approver else "own",
     }
     paper = papers.acceptance_notice(loaded, organ=actor.organ, on=when.on)
     writing = Writing({"subroute": parts["subroute"]}, papers=[paper])
@@ -80,8 +82,9 @@ def draft_opinion(
     claims = {claim.seq: claim for claim in Claim.objects.filter(case_id=loaded.case.pk)}
     _check_findings(claims, findings)
     rows = [_with_finding(claims[finding.seq], finding) for finding in findings]
-    parts = {"petitioner_heard": heard, "facts_verified": verified, "claims": len(rows)}
     fields = ["facts", "outcome", "decision", "basis", "promise", "promise_on"]
+    written = [{"seq": row.seq, **{name: _plain(getattr(row, name)) for name in fields}} for row in rows]
+    parts = {"petitioner_heard": heard, "facts_verified": verified, "claims": len(rows), "findings": written}
 
     def keep(seq: int) -> None:
         for row in rows:
@@ -148,6 +151,10 @@ def _check_findings(claims: dict[int, Claim], findings: Sequence[Finding]) -> No
             holes.append(f"第 {seq} 项诉求缺少：{'、'.join(missing)}")
     if holes:
         raise GuardFailed("；".join(holes), article="信访工作条例 第三十二条", instead="请补充后再送审。")
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _with_finding(claim: Claim, finding: Finding) -> Claim:

@@ -178,7 +178,7 @@ class Import:
             summary=values.get("summary", ""),
             identity={name: values[name] for name in mapping.IDENTITY if name in values},
             people=_people(values.get("people", "1")),
-            read_back=True,
+            taken_over=True,
             origin=intake.Origin(self.mapping.source, key, number),
         )
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from lianxin.cases import numbers
 from lianxin.cases.history import leading
 from lianxin.cases.models import Case, CaseNumber, CaseText, Claim, ImportedRow, QueryCode, Step, WorkItem
+from lianxin.cases.policies import check_may
 from lianxin.cases.services.acts import (
     PETITIONER,
     Loaded,
@@ -28,6 +29,7 @@ from lianxin.cases.services.acts import (
     write_owed,
 )
 from lianxin.cases.texts import normalised, one_line, plain_code
+from lianxin.ledger import chain
 from lianxin.ledger.models import Entry
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Region
@@ -39,6 +41,8 @@ from lianxin.procedure.engine import Act, Decision, Snapshot, decide
 from lianxin.procedure.errors import Refused
 
 BODY_LIMIT = 20_000
+SUMMARY_LIMIT = 120
+NAMELESS = "摘要会出现在列表和文书上，里面有信访人的姓名。请去掉姓名再登记。"
 FIRST_DAY = date(2005, 5, 1)
 """No regulation in the rulebooks is older."""
 ORAL = frozenset({"visit", "call"})
@@ -80,6 +84,7 @@ class Petition:
     helper: Mapping[str, str] = field(default_factory=dict)
     people: int = 1
     read_back: bool = False
+    taken_over: bool = False
     origin: Origin | None = None
 
 
@@ -139,15 +144,21 @@ def register(
     """Return the received item as registered: the officer has confirmed kind, category, route, place and a summary
     without identity. Raises Refused, Stale.
     """
-    if not one_line(summary):
+    check_may(actor, loaded.case, "register")
+    summary = one_line(summary)
+    if not summary:
         raise BadPetition(
             "请填写摘要：一句话说明反映的问题，不写姓名、电话等身份信息。", article="信访工作条例 第二十三条"
         )
+    if vault.examine(
+        case_id=loaded.case.pk, seq=1, field="name", test=lambda name: bool(name) and name in summary
+    ):
+        raise BadPetition(NAMELESS, article="信访工作条例 第二十三条")
     changes: dict[str, object] = {
         "kind": kind,
         "category": category,
         "subroute": subroute,
-        "summary": one_line(summary)[:120],
+        "summary": summary[:120],
         "registered_at": when.at,
     }
     keep = None
@@ -159,7 +170,17 @@ def register(
                 place_name=place.full_name[-60:]
             )
 
-    parts = {"kind": kind, "category": category, "subroute": subroute, "text": True}
+    case = loaded.case
+    before = {"kind": case.kind, "category": case.category, "subroute": case.subroute, "place": case.place_id}
+    parts = {
+        "kind": kind,
+        "category": category,
+        "subroute": subroute,
+        "text": True,
+        "summary": summary[:120],
+        "place": place.pk if place else case.place_id,
+        "before": before,
+    }
     request = Request("register", key, parts, role="window" if actor.has("window") else "intake")
     return perform(loaded, request, actor=actor, when=when, writing=Writing(changes, also=keep))
 
@@ -226,6 +247,13 @@ def check(petition: Petition, when: Moment) -> None:
         problems.append(f"收到日期 {petition.received_on} 晚于今天 {when.on}，请核对。")
     if petition.received_on < FIRST_DAY:
         problems.append(f"收到日期 {petition.received_on} 早于 2005 年 5 月 1 日，没有可适用的规则，请核对。")
+    if len(one_line(petition.summary)) > SUMMARY_LIMIT:
+        problems.append(f"摘要有 {len(one_line(petition.summary))} 字，最多 {SUMMARY_LIMIT} 字，请写短一些。")
+    name = one_line(petition.identity.get("name", ""))
+    if name and name in one_line(petition.summary):
+        problems.append(NAMELESS)
+    if any("\ud800" <= c <= "\udfff" for c in petition.body + petition.ask + petition.summary):
+        problems.append("文字里有残缺的字符（半个代理对），无法保存，请改正这个字。")
     if petition.people < 1:
         problems.append("信访人数至少为 1。")
     if problems:
@@ -274,6 +302,7 @@ def _opening(
         "text": True,
         "oral": petition.channel in ORAL,
         "read_back": petition.read_back,
+        "taken_over": petition.taken_over,
         "kind": petition.kind,
         "category": petition.category,
         "channel": petition.channel,
@@ -298,6 +327,8 @@ def _opening(
         step = step_row(case, decision, request, actor=actor, when=Moment(on, when.at))
         acts = (*acts, Act(event, decision.state, on, str(petition.organ.pk), parts))
         case.state, case.steps = decision.state, step.seq
+        if not opening:
+            step.facts["content"] = content_digest(*_texts(petition))
         opening.append((step, decision))
     if case.state != "received":
         case.registered_at = when.at
@@ -306,14 +337,14 @@ def _opening(
 
 def _write_content(petition: Petition, case: Case) -> None:
     """Write text and claims, and seal the people into the vault."""
+    body, ask, claims = _texts(petition)
     CaseText.objects.create(
         case=case,
-        body=normalised(petition.body),
-        ask=normalised(petition.ask),
+        body=body,
+        ask=ask,
         original=petition.body,
         read_back=petition.read_back,
     )
-    claims = [one_line(text)[:500] for text in petition.claims if one_line(text)] or [_first_words(petition)]
     Claim.objects.bulk_create(
         Claim(case_id=case.pk, seq=i, text=text) for i, text in enumerate(claims, start=1)
     )
@@ -324,6 +355,17 @@ def _write_content(petition: Petition, case: Case) -> None:
             vault.enrol(
                 case_id=case.pk, seq=seq, role=role, identity=_clean(identity), organ_id=case.holder_id
             )
+
+
+def content_digest(body: str, ask: str, claims: Sequence[str]) -> str:
+    """Return the digest of what was asked, in its stored form: the first step's facts hold it, so the ledger covers it."""
+    return chain.digest(chain.canonical([body, ask, list(claims)]))
+
+
+def _texts(petition: Petition) -> tuple[str, str, list[str]]:
+    """Return body, request and claims in their stored form; without claims, the first words of the request are one."""
+    claims = [one_line(text)[:500] for text in petition.claims if one_line(text)] or [_first_words(petition)]
+    return normalised(petition.body), normalised(petition.ask), claims
 
 
 def _first_words(petition: Petition) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from lianxin.cases.models import Case, Channel, Claim, Paper
 from lianxin.cases.services.acts import Loaded
-from lianxin.ledger.chain import Reader
+from lianxin.ledger.chain import Reader, record_look
 from lianxin.organs.models import Organ
 from lianxin.organs.selectors import reviewing_organs
 from lianxin.papers import MissingGlyph, PaperContent, check, missing_glyphs, render_apart
@@ -121,10 +121,15 @@ def proof_of_service(
     return _checked(loaded.book, PaperContent("proof_of_service", fields), case)
 
 
-def print_paper(paper: Paper, *, reader: Reader, purpose: str, at: datetime) -> bytes:
-    """Return the PDF of an issued paper; the name is opened for it and the look recorded. Same bytes each time."""
+def print_paper(paper: Paper, *, reader: Reader, purpose: str, at: datetime, named: bool = True) -> bytes:
+    """Return the PDF of an issued paper, the look recorded; same bytes each time.
+
+    The name is opened for it where there is one; with `named` false its stand-in is printed.
+    """
     content = PaperContent(paper.kind, paper.content)
-    if SEALED_NAME in str(paper.content):
+    if not named or SEALED_NAME not in str(paper.content):
+        record_look(case_id=paper.case_id, what=f"paper.{paper.kind}", purpose=purpose, reader=reader, at=at)
+    else:
         name = vault.reveal(case_id=paper.case_id, seq=1, field="name", purpose=purpose, reader=reader, at=at)
         content = PaperContent(paper.kind, _named(paper.content, name or UNNAMED))
     return render_apart(content, issued_at=paper.issued_at)

@@ -12,7 +12,7 @@ from lianxin.cases.policies import check_may
 from lianxin.cases.services.acts import Loaded, Moment, Request, Writing, perform
 from lianxin.cases.texts import normalised
 from lianxin.organs.actors import Actor
-from lianxin.organs.models import Organ, Region
+from lianxin.organs.models import Organ, OrganKind, Region
 from lianxin.organs.selectors import ladder
 from lianxin.petitioners import vault
 from lianxin.procedure.book import load_book
@@ -21,6 +21,7 @@ from lianxin.procedure.routing import OrganRef, Proposal
 from lianxin.procedure.routing import propose as propose_by_book
 
 ARTICLE = "信访工作条例 第二十三条"
+INSIDE = frozenset({OrganKind.DEPARTMENT, OrganKind.AFFILIATED})
 
 
 def propose(*, rulebook: str, category: str, kind: str, place: Region, on: date) -> Proposal:
@@ -51,7 +52,10 @@ def refer(
     reason: str = "",
     proposed: str = "",
 ) -> Case:
-    """Return the case as offered to `target` (转送). Where the proposal was another organ, a reason is needed.
+    """Return the case as offered to `target` (转送), an organ below or a part of the own organ.
+
+    Where the proposal was another organ, a reason is needed. The notice that tells the petitioner where it went is
+    owed with the act, and the public page shows it at once.
 
     Raises NotYours, Refused, Stale.
     """
@@ -68,7 +72,10 @@ def refer(
         "target_name": target.name,
         "target_rank": target.rank,
         "target_level": target.level,
+        "own_level": actor.organ.level,
+        "inside": target.path.startswith(actor.organ.path) and target.kind in INSIDE,
         "petitioner_told": True,
+        "told_by": "referral_notice",
         "proposed": proposed,
         "reason": reason,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from lianxin.cases.models import Case, Notice
+from lianxin.cases.models import Case, Notice, Step
 from lianxin.cases.policies import check_may
 from lianxin.cases.services import papers
 from lianxin.cases.services.acts import SYSTEM, Loaded, Moment, Request, Writing, perform
@@ -62,7 +62,10 @@ def serve(
     request = Request("serve", key, parts, role="window" if actor.has("window") else "handler")
 
     def told(seq: int) -> None:
-        Notice.objects.filter(case_id=loaded.case.pk, state=Notice.State.OWED).update(
+        signed = Step.objects.filter(case_id=loaded.case.pk, event="sign_opinion").values_list(
+            "seq", flat=True
+        )
+        Notice.objects.filter(case_id=loaded.case.pk, seq__in=[*signed, seq]).update(
             state=Notice.State.TOLD, told_at=when.at
         )
 

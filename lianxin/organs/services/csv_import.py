@@ -14,6 +14,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import override
 
+from lianxin.ledger.ids import maker
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, OrganKind, OrganLevel, Post, Region, Role, Staff
 from lianxin.organs.selectors import in_force
@@ -75,6 +76,7 @@ def run(actor: Actor, *, kind: str, data: bytes, on: date, dry_run: bool) -> tup
     rows = read(data, kind=kind)
     write = {"organs": _organ, "staff": _staff, "posts": _post}[kind]
     reports: list[RowReport] = []
+    maker.prepare()
     try:
         with transaction.atomic():
             reports += [_carry_out(write, actor, line, row, on=on) for line, row in rows]
