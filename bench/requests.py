@@ -192,10 +192,15 @@ def _accepting(site: Site, ready: list[Any], cast: Any) -> Callable[[int], None]
         case = cases.pop()
         site.post(
             f"/desk/case/{case.pk}/accept/",
-            {"key": secrets.token_urlsafe(12), "approver": str(cast.staff["tou"].pk)},
+            _acceptance(case, cast),
         )
 
     return act
+
+
+def _acceptance(case: Any, cast: Any) -> dict[str, str]:
+    key = secrets.token_urlsafe(12)
+    return {"key": key, "version": str(case.version), "approver": str(cast.staff["tou"].pk)}
 
 
 def _statements(cast: Any, ready: list[Any]) -> dict[str, int]:
@@ -211,7 +216,7 @@ def _statements(cast: Any, ready: list[Any]) -> dict[str, int]:
     client = Client(headers={"host": "127.0.0.1"})
     client.post("/desk/sign-in", {"username": "fen", "password": PASSWORD})
     case, page = ready.pop(), Case.objects.filter(state="handling").values_list("pk", flat=True)[0]
-    fields = {"key": secrets.token_urlsafe(12), "approver": str(cast.staff["tou"].pk)}
+    fields = _acceptance(case, cast)
 
     def file() -> Any:
         client.cookies["lx_draft"] = answered_draft(cast)

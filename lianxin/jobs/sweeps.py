@@ -15,12 +15,13 @@ from lianxin.cases.models import Case, WorkItem
 from lianxin.cases.selectors import WITH
 from lianxin.cases.services import serving
 from lianxin.petitioners import drafts
+from lianxin.petitioners.terms import DRAFT_DAYS
 from lianxin.procedure.errors import Refused, Stale
 
 SERVED = "served"
 WINDOW = "REVIEW_WIN"
 FILED_KEPT = timedelta(minutes=30)
-LYING_KEPT = timedelta(days=90)
+LYING_KEPT = timedelta(days=DRAFT_DAYS)
 BATCH = 500
 
 
@@ -81,6 +82,6 @@ def window_ends_on(loaded: Loaded) -> date | None:
 
 
 def forget_drafts(*, when: Moment) -> int:
-    """Delete drafts that became cases half an hour ago, and those left lying for ninety days; return how many."""
+    """Delete drafts that became cases half an hour ago, and those left lying for seven days; return how many."""
     filed = drafts.forget(filed_before=when.at - FILED_KEPT)
     return filed + drafts.forget(saved_before=when.at - LYING_KEPT)

@@ -13,6 +13,11 @@ from datetime import datetime
 from lianxin.ledger.ids import new_id
 from lianxin.petitioners import keys
 from lianxin.petitioners.models import Draft
+from lianxin.procedure.errors import LianxinError
+
+
+class DraftGone(LianxinError):
+    """The draft was given up, wiped or filed in between: what was to be written with it must not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,12 @@ def save(draft: Opened, answers: Mapping[str, str], *, at: datetime) -> None:
 def finish(draft: Opened, receipt: Mapping[str, str], *, at: datetime) -> None:
     """Put the receipt (number, query code) in the place of the answers of a draft that became a case.
 
-    So a repeated click, or a commit whose answer was lost, still finds the code; `forget` wipes it.
+    So a repeated click, or a commit whose answer was lost, still finds the code; `forget` wipes it. Called inside
+    the transaction that writes the case. Raises DraftGone, so that there is no case whose code nobody can see.
     """
-    Draft.objects.filter(id=draft.id).update(box=_seal(draft.id, receipt), saved_at=at, filed_at=at)
+    open_ = Draft.objects.filter(id=draft.id, filed_at=None)
+    if open_.update(box=_seal(draft.id, receipt), saved_at=at, filed_at=at) != 1:
+        raise DraftGone(f"draft {draft.id} is no longer open")
 
 
 def is_filed(draft_id: int) -> bool:

@@ -51,7 +51,9 @@ class IdentityToken(models.Model):
 class Draft(models.Model):
     """草稿: what somebody has typed so far, sealed; its id becomes the id of the case.
 
-    `key_hash` is the hash of the secret in the writer's cookie: without it nobody, not even we, opens the draft.
+    `key_hash` is the hash of the secret in the writer's cookie: the pages open a draft for that cookie alone. The box
+    is sealed with a key of the server, so whoever holds that key and this table can open it; forgetting it in time is
+    what protects it.
     """
 
     id = models.BigIntegerField(primary_key=True)

@@ -36,7 +36,7 @@ def from_templates() -> set[str]:
         text = templatize(file.read_text(encoding="utf-8"), origin=str(file))
         for call in re.findall(r"gettext\(u?((?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"))", text):
             found.add(ast.literal_eval(call))
-    return {text.replace("%%", "%") if "%(" not in text else text for text in found}
+    return found
 
 
 def translated() -> dict[str, str]:

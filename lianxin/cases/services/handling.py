@@ -13,6 +13,7 @@ from lianxin.cases.services.acts import Loaded, Moment, Request, Writing, perfor
 from lianxin.cases.texts import normalised, one_line
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Post, Staff
+from lianxin.papers import missing_glyphs
 from lianxin.procedure.errors import GuardFailed
 
 OWN_ROUTE = "31.6"
@@ -80,7 +81,7 @@ def draft_opinion(
     """Return the case with its draft opinion, claim by claim, sent for signature. A claim with a hole stops it."""
     check_may(actor, loaded.case, "draft_opinion")
     claims = {claim.seq: claim for claim in Claim.objects.filter(case_id=loaded.case.pk)}
-    _check_findings(claims, findings)
+    _check_findings(claims, findings, on=when.on)
     rows = [_with_finding(claims[finding.seq], finding) for finding in findings]
     fields = ["facts", "outcome", "decision", "basis", "promise", "promise_on"]
     written = [{"seq": row.seq, **{name: _plain(getattr(row, name)) for name in fields}} for row in rows]
@@ -127,8 +128,10 @@ def _check_post(staff: Staff, role: str, actor: Actor, when: Moment, sentence: s
         raise GuardFailed(sentence, article="信访工作条例 第二十八条", instead="请在名单中选择。")
 
 
-def _check_findings(claims: dict[int, Claim], findings: Sequence[Finding]) -> None:
-    """Refuse an opinion that leaves a claim without facts, outcome, decision or basis."""
+def _check_findings(claims: dict[int, Claim], findings: Sequence[Finding], *, on: date) -> None:
+    """Refuse an opinion that leaves a claim without facts, outcome, decision or basis, promises a day that is past,
+    or holds a character no font can print.
+    """
     holes = []
     given = {finding.seq: finding for finding in findings}
     for seq in sorted(claims):
@@ -147,8 +150,13 @@ def _check_findings(claims: dict[int, Claim], findings: Sequence[Finding]) -> No
             missing.append("办理措施（承诺事项）和完成日期")
         elif finding and bool(one_line(finding.promise)) != (finding.promise_on is not None):
             missing.append("承诺事项和完成日期（两项要么都写，要么都不写）")
+        if finding and finding.promise_on and finding.promise_on < on:
+            missing.append(f"今天（{on}）或者以后的完成日期")
         if missing:
             holes.append(f"第 {seq} 项诉求缺少：{'、'.join(missing)}")
+    texts = "".join(one.facts + one.decision + one.basis + one.promise for one in findings)
+    if strange := missing_glyphs(normalised(texts), "body"):
+        holes.append(f"有打印不出的字：{' '.join(strange)}，请换一种写法")
     if holes:
         raise GuardFailed("；".join(holes), article="信访工作条例 第三十二条", instead="请补充后再送审。")
 

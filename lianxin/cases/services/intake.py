@@ -114,13 +114,22 @@ def file(
     return _open(petition, case_id=case_id, events=events, when=when, book=book, keep=keep)
 
 
-def record(petition: Petition, *, case_id: int, actor: Actor, when: Moment, note: str = "") -> Filed:
+def record(
+    petition: Petition,
+    *,
+    case_id: int,
+    actor: Actor,
+    when: Moment,
+    note: str = "",
+    keep: Callable[[Filed], None] | None = None,
+) -> Filed:
     """Return the item an officer has taken in from a letter, a visit, a call or a fax, and registered.
 
-    Oral statements must have been read back (Art 19(1)). Raises BadPetition and Refused.
+    Oral statements must have been read back (Art 19(1)). `keep` is given the item inside its transaction.
+    Raises BadPetition and Refused.
     """
     events = [("record_offline", "window", actor), ("register", "window", actor)]
-    return _open(petition, case_id=case_id, events=events, when=when, note=note)
+    return _open(petition, case_id=case_id, events=events, when=when, note=note, keep=keep)
 
 
 def take_over(petition: Petition, *, case_id: int, actor: Actor, when: Moment) -> Filed:
@@ -308,7 +317,7 @@ def _opening(
         "channel": petition.channel,
     }
     acts: tuple[Act, ...] = ()
-    opening = []
+    opening: list[tuple[Step, Decision]] = []
     for event, role, actor in events:
         on = when.on if acts else petition.received_on
         snapshot = Snapshot(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import override
@@ -28,6 +29,10 @@ from lianxin.procedure.routing import review_organs
 SEALED_NAME = "〔信访人姓名〕"
 UNNAMED = "信访人"
 RECEIPT_WORDS = 400
+BEIJING = ZoneInfo("Asia/Shanghai")
+PROVISIONAL = (
+    "上述最后一日所在年份的放假安排尚未公布，日期暂按周末计算；公布后如有变动，对您的期限只会顺延、不会缩短。"
+)
 SEAL = "（印章）"
 HOW_TO_REVIEW = "可以在网上信访平台、到接待场所或者邮寄书面申请提出，并附本意见书。"
 YOUR_RIGHTS = (
@@ -46,9 +51,9 @@ def registration_receipt(case: Case, *, text: str, book: Rulebook, code: str = "
     due = deadline(book, "REG_NOTICE", case.received_on, calendar=load_calendar())
     summary = _printable(text if len(text) <= RECEIPT_WORDS else text[:RECEIPT_WORDS] + "……")
     fields: dict[str, object] = {
-        **_common(case, case.registrar, case.received_on),
+        **_common(case, case.registrar, _issued_on(case)),
         "number": paper_number(case, 0),
-        "received_at": case.received_at.isoformat(),
+        "received_at": _received(case),
         "channel": _channel(case),
         "summary": summary,
         "promised_notice_on": due.legal.isoformat(),
@@ -71,7 +76,7 @@ def acceptance_notice(loaded: Loaded, *, organ: Organ, on: date) -> PaperContent
         "handling_organ": organ.name,
         "accepted_on": on.isoformat(),
         "last_day": due.legal.isoformat(),
-        "right_to_be_heard": YOUR_RIGHTS,
+        "right_to_be_heard": YOUR_RIGHTS + (PROVISIONAL if due.provisional else ""),
         "query_code": f"凭信访事项编号和登记时领取的查询码，可以在{_follow()['address']}查询办理进展。",
         "received_on": case.received_on.isoformat(),
         "channel": _channel(case),
@@ -181,6 +186,20 @@ def _common(case: Case, organ: Organ, on: date) -> dict[str, object]:
 
 def _person(case: Case) -> dict[str, object]:
     return {"petitioner": UNNAMED if case.anonymous else SEALED_NAME}
+
+
+def _issued_on(case: Case) -> date:
+    """Return the day a receipt was given: at once online, with the registration otherwise."""
+    if case.channel == Channel.ONLINE or case.registered_at is None:
+        return case.received_on
+    return case.registered_at.astimezone(BEIJING).date()
+
+
+def _received(case: Case) -> str:
+    """Return when an item came in, in Beijing time: to the minute online, the day alone for what came in otherwise."""
+    if case.channel == Channel.ONLINE:
+        return case.received_at.astimezone(BEIJING).isoformat()
+    return case.received_on.isoformat()
 
 
 def _claim(claim: Claim) -> dict[str, object]:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lianxin.cases import selectors
 from lianxin.cases.history import Loaded, Moment, leading, load
 from lianxin.cases.models import Case
-from lianxin.cases.policies import check_may
+from lianxin.cases.policies import check_may, may_read_content
 from lianxin.organs.actors import Actor
 from lianxin.procedure.book import load_book
 from lianxin.procedure.calendar import load_calendar
@@ -45,18 +47,22 @@ class Act:
     values: Callable[[forms.Form], Values] = field(default=lambda form: {})
 
 
+BROKEN = gettext_lazy("页面不完整，请刷新后再提交")
+
+
 class KeyForm(forms.Form):
-    """An act without further questions: only the idempotency key."""
+    """An act without further questions: the idempotency key, and the version of the case the officer was shown."""
 
     key = forms.CharField(
         max_length=40,
         min_length=8,
         widget=forms.HiddenInput,
-        error_messages={
-            "required": _("页面不完整，请刷新后再提交"),
-            "max_length": _("页面不完整，请刷新后再提交"),
-            "min_length": _("页面不完整，请刷新后再提交"),
-        },
+        error_messages={"required": BROKEN, "max_length": BROKEN, "min_length": BROKEN},
+    )
+    version = forms.IntegerField(
+        min_value=0,
+        widget=forms.HiddenInput,
+        error_messages={"required": BROKEN, "invalid": BROKEN, "min_value": BROKEN},
     )
 
 
@@ -96,19 +102,32 @@ def act_page(request: DeskRequest, loaded: Loaded, act: Act) -> HttpResponse:
     form = act.form(request.POST)
     if str(form.data.get("key", "")) in loaded.keys:
         return redirect("desk:case", case_id=loaded.case.pk)
-    if not form.is_valid():
+    valid = form.is_valid()
+    if form.cleaned_data.get("version", loaded.case.version) != loaded.case.version:
+        return _overtaken(request, loaded, act, form)
+    if not valid:
         return _draw(request, loaded, act, form, status=422)
     if "preview" in form.data:
         return _draw(request, loaded, act, form, status=200)
     try:
-        act.carry_out(form.cleaned_data, when)
+        done = act.carry_out({k: v for k, v in form.cleaned_data.items() if k != "version"}, when)
     except Refused as refused:
         form.add_error(None, refused.for_person())
     except Stale:
-        return _overtaken(request, loaded, act, form)
+        again = _again(request.actor, loaded)
+        if str(form.data.get("key", "")) in again.keys:
+            return redirect("desk:case", case_id=again.case.pk)
+        return _overtaken(request, again, act, form)
     else:
-        return redirect(f"/desk/case/{loaded.case.pk}/?done={act.event}")
+        return redirect(_after(request.actor, done if isinstance(done, Case) else loaded.case, act.event))
     return _draw(request, _again(request.actor, loaded), act, form, status=409)
+
+
+def _after(actor: Actor, case: Case, event: str) -> str:
+    """Return where an act that is done leads: to the case, or to the worklist from one that is a report now."""
+    if case.kind == "report" and not may_read_content(actor, case):
+        return reverse("desk:worklist") + "?done=report"
+    return reverse("desk:case", args=[case.pk]) + f"?done={event}"
 
 
 def not_now(request: DeskRequest, loaded: Loaded, event: str, offer: Offer | None) -> HttpResponse:
@@ -168,6 +187,7 @@ def _draw(request: DeskRequest, loaded: Loaded, act: Act, form: forms.Form, *, s
     values = {
         "form": form,
         "key": str(form.data.get("key", "")) or fresh_key(),
+        "version": str(loaded.case.version),
         "label": words.event_label(loaded.book, act.event),
         "consequence": consequences.of(act.event),
         "previewing": form.is_bound and status == 200,
@@ -179,14 +199,11 @@ def _draw(request: DeskRequest, loaded: Loaded, act: Act, form: forms.Form, *, s
 
 
 def _overtaken(request: DeskRequest, loaded: Loaded, act: Act, form: forms.Form) -> HttpResponse:
-    """Return the page again with what was typed, after somebody else was first."""
-    again = _again(request.actor, loaded)
-    if str(form.data.get("key", "")) in again.keys:
-        return redirect("desk:case", case_id=again.case.pk)
+    """Return the page again with what was typed and the case as it is now, after somebody else was first."""
     form.add_error(
         None, _("同事刚刚办理了这一件，您的操作没有保存；您填写的内容都还在。请看最新情况后再决定。")
     )
-    return _draw(request, again, act, form, status=409)
+    return _draw(request, loaded, act, form, status=409)
 
 
 def _again(actor: Actor, loaded: Loaded) -> Loaded:

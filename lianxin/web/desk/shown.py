@@ -179,8 +179,8 @@ def notice_rows(book: Rulebook, notices: Iterable[Notice]) -> list[dict[str, obj
     ]
 
 
-def look_rows(looks: Iterable[Look], case: Case, actor: Actor) -> list[dict[str, object]]:
-    """Return who looked, newest first: organ and roles, never a name; what, and for which purpose."""
+def look_rows(looks: Iterable[Look], case: Case, actor: Actor, *, purposes: bool) -> list[dict[str, object]]:
+    """Return who looked, newest first: organ and roles, never a name; what, and why for those who read the case."""
     organs = {
         organ.pk: organ.name for organ in (case.holder, case.registrar, case.offered_to, actor.organ) if organ
     }
@@ -191,7 +191,7 @@ def look_rows(looks: Iterable[Look], case: Case, actor: Actor) -> list[dict[str,
             if look.organ_id is None
             else words.by_whom(organs.get(look.organ_id, _("其他机构")), _roles(look.role)),
             "what": _what(look.what),
-            "purpose": look.purpose,
+            "purpose": look.purpose if purposes else "",
         }
         for look in looks
     ]

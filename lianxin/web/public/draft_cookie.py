@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from lianxin.cases.services.acts import Moment
 from lianxin.petitioners import drafts
 from lianxin.petitioners.drafts import Opened
+from lianxin.petitioners.terms import DRAFT_DAYS
 
 NAME = "lx_draft"
-DAYS = 7
+DAYS = DRAFT_DAYS
 
 
 def opened(request: HttpRequest) -> Opened | None:

@@ -32,9 +32,8 @@ HELD_BACK = frozenset({"opinion"})
 """Papers that are handed over by service: shown once that has happened."""
 
 
-def page(case_id: int, when: Moment) -> dict[str, Any]:
-    """Return the context of the follow page. A report shows that it was received and forwarded, nothing else."""
-    opened = selectors.followed(case_id)
+def page(opened: Opened, when: Moment) -> dict[str, Any]:
+    """Return the context of the follow page of a case. A report shows that it was received and forwarded, nothing else."""
     case, loaded = opened.case, opened.loaded
     common = {
         "nav": "follow",
@@ -60,13 +59,13 @@ def page(case_id: int, when: Moment) -> dict[str, Any]:
             "how": [],
             "late": "",
         }
-    said = selectors.evaluation_of(case_id)
+    said = selectors.evaluation_of(case.pk)
     return {
         **common,
         **_dates(opened, when),
         "chips": chips(opened, said),
         "papers": papers(opened),
-        "looks": looked(selectors.looks_at(case_id)),
+        "looks": looked(selectors.looks_at(case.pk)),
         "may": may(loaded, when),
         "rungs": rungs(opened, when),
     }

@@ -229,7 +229,7 @@ class NumberAndCode(forms.Form):
     code = Words(
         label=_("查询码"),
         help_text=_("17 位字母和数字，里面没有 0、1、I、O。横线可以不写。"),
-        missing=_("请填写查询码。丢失了可以带身份证件到窗口补办。"),
+        missing=_("请填写查询码。丢了的，可以带编号和身份证件到窗口询问办理情况。"),
         limit=100,
         widget=forms.TextInput(attrs=PLAIN),
     )

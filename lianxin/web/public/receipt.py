@@ -16,6 +16,9 @@ from lianxin.petitioners.drafts import Opened
 from lianxin.procedure.errors import Refused
 from lianxin.web.public.words import day_words, how_words, instant_words
 
+SEALED_REPORT = "检举控告事项（内容密封）"
+"""Printed in place of a report's text; papers are in Chinese whatever the reader's language."""
+
 
 def receipt_page(draft: Opened, code: str) -> dict[str, Any]:
     """Return the context of the receipt page: number, code, day of receipt, the promise and how it is counted."""
@@ -34,6 +37,13 @@ def receipt_page(draft: Opened, code: str) -> dict[str, Any]:
         "report": case.kind == "report",
         "address": settings.PUBLIC_URL.rstrip("/") + reverse("public:follow"),
     }
+
+
+def printed_words(opened: selectors.Opened) -> str:
+    """Return what a printed receipt says of the matter; of a report nothing: the paper may be found at home."""
+    if opened.case.kind == "report":
+        return SEALED_REPORT
+    return opened.text.body if opened.text else ""
 
 
 def download(request: HttpRequest, name: str, printed: Callable[[], bytes]) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lianxin.cases.models import Kind
 from lianxin.organs.models import Organ, Region
 from lianxin.organs.selectors import in_force
 from lianxin.procedure.book import Rulebook
@@ -108,6 +109,11 @@ def category_choices(book: Rulebook, on: date) -> Choices:
         (f"{code} {titles.get(code, '')}", leaves) for code, leaves in groups.items() if leaves
     ]
     return [("", gettext("请选择")), *listed]
+
+
+def needs_route(kind: object) -> bool:
+    """Tell whether a statutory route (第三十一条) is chosen for this kind: only claims have one."""
+    return kind not in (Kind.REPORT.value, Kind.SUGGESTION.value)
 
 
 def route_choices(book: Rulebook) -> list[tuple[str, str]]:

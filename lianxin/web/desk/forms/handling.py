@@ -213,7 +213,7 @@ class ServeForm(KeyForm):
     refused = forms.BooleanField(label=_("收件人拒绝签收（留置送达）"), required=False)
     witness = forms.CharField(
         label=_("见证人"),
-        help_text=_("拒绝签收的必须写：姓名和单位。"),
+        help_text=_("拒绝签收的必须写：单位和职务，例如居委会工作人员。不写姓名。"),
         max_length=100,
         required=False,
         error_messages={"max_length": _("最多 100 字")},
@@ -245,5 +245,5 @@ class ServeForm(KeyForm):
         """Ask for the witness of a refusal."""
         data = super().clean() or self.cleaned_data
         if data.get("refused") and not data.get("witness", "").strip():
-            self.add_error("witness", gettext("收件人拒绝签收的，请写明见证人"))
+            self.add_error("witness", gettext("收件人拒绝签收的，请写明见证人的单位和职务，不写姓名"))
         return data

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lianxin.cases.history import Moment
 from lianxin.cases.models import Channel, Kind
 from lianxin.cases.services.intake import BODY_LIMIT, ORAL, Petition
 from lianxin.cases.texts import normalised, one_line, plain_code
 from lianxin.organs.models import Organ
 from lianxin.procedure.book import Rulebook
+from lianxin.web.clock import BEIJING
 from lianxin.web.desk.forms.fields import (
     DayField,
     PlaceField,
     category_choices,
     grouped_select,
+    needs_route,
     route_choices,
 )
 from lianxin.web.widgets import Hinted
@@ -92,7 +95,7 @@ class RegisterForm(forms.Form):
     )
     subroute = forms.ChoiceField(
         label=_("办理途径"),
-        help_text=_("不确定就选信访程序，甄别人员还会核对。"),
+        help_text=_("不确定就选信访程序，甄别人员还会核对；检举控告和建议意见不用选。"),
         error_messages={"required": _("请选择办理途径")},
     )
     summary = forms.CharField(
@@ -164,7 +167,12 @@ class RegisterForm(forms.Form):
         )
         self.fields["category"].choices = category_choices(book, on)  # type: ignore[attr-defined]
         self.fields["subroute"].choices = route_choices(book)  # type: ignore[attr-defined]
+        self.fields["subroute"].required = needs_route(self.data.get("kind"))
         self.order_fields(self.field_order)
+
+    def clean_subroute(self) -> str:
+        """Return the route of a claim, "" for a report or a suggestion."""
+        return str(self.cleaned_data["subroute"]) if needs_route(self.cleaned_data.get("kind")) else ""
 
     def clean_received_on(self) -> date:
         """Return the legal day of receipt. Raises ValidationError before the first regulation."""
@@ -244,7 +252,12 @@ def refilled(typed: Mapping[str, str]) -> dict[str, str]:
     return {**typed, "received_on": "-".join(day)} if any(day) else dict(typed)
 
 
-def petition_of(data: Mapping[str, Any], *, organ: Organ, at: datetime, read_back: bool) -> Petition:
+def received_at(day: date, when: Moment) -> datetime:
+    """Return the instant of receipt for the receipt's print: now for today, nine in the morning of an earlier day."""
+    return when.at if day == when.on else datetime.combine(day, time(9), BEIJING)
+
+
+def petition_of(data: Mapping[str, Any], *, organ: Organ, when: Moment, read_back: bool) -> Petition:
     """Return the petition a valid form describes."""
     claims = lines_of(data["claims"])
     helper = {"name": data["helper_name"], "phone": data["helper_phone"]}
@@ -255,7 +268,7 @@ def petition_of(data: Mapping[str, Any], *, organ: Organ, at: datetime, read_bac
         organ=organ,
         body=data["body"],
         received_on=data["received_on"],
-        received_at=at,
+        received_at=received_at(data["received_on"], when),
         ask="\n".join(claims),
         category=data["category"],
         subroute=data["subroute"],

@@ -14,7 +14,7 @@ from lianxin.cases.models import Case, Kind
 from lianxin.organs.models import Organ
 from lianxin.procedure.book import Rulebook
 from lianxin.web.desk.acting import KeyForm
-from lianxin.web.desk.forms.fields import PlaceField, category_choices, grouped_select, route_choices
+from lianxin.web.desk.forms.fields import PlaceField, category_choices, grouped_select, needs_route, route_choices
 
 LONG = 2000
 
@@ -40,7 +40,7 @@ class RegisterForm(KeyForm):
     )
     subroute = forms.ChoiceField(
         label=_("办理途径"),
-        help_text=_("建议去向里写的途径供参考，由您根据诉求决定。"),
+        help_text=_("建议去向里写的途径供参考，由您根据诉求决定；检举控告和建议意见不用选。"),
         error_messages={"required": _("请选择办理途径")},
     )
     summary = forms.CharField(
@@ -61,6 +61,7 @@ class RegisterForm(KeyForm):
         super().__init__(data, initial=first)
         self.fields["category"].choices = category_choices(book, case.received_on)  # type: ignore[attr-defined]
         self.fields["subroute"].choices = route_choices(book)  # type: ignore[attr-defined]
+        self.fields["subroute"].required = needs_route(self.data.get("kind"))
         self.fields["place"] = PlaceField(
             organ=organ,
             on=on,
@@ -68,6 +69,10 @@ class RegisterForm(KeyForm):
             help_text=_("写到县（市、区）；可以写名称或 6 位代码。"),
             widget=forms.TextInput(attrs={"list": "near-places", "autocomplete": "off"}),
         )
+
+    def clean_subroute(self) -> str:
+        """Return the route of a claim, "" for a report or a suggestion."""
+        return str(self.cleaned_data["subroute"]) if needs_route(self.cleaned_data.get("kind")) else ""
 
 
 class ReferForm(KeyForm):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lianxin.cases import selectors
+from lianxin.cases.models import Kind
 from lianxin.cases.policies import may_reveal
 from lianxin.cases.selectors import Opened
 from lianxin.cases.services import papers
@@ -33,7 +34,8 @@ def case(request: DeskRequest, case_id: int) -> HttpResponse:
     """Show a case: what is asked, what was done, what may be done now. Opening it is a recorded look."""
     opened = _opened(request, case_id)
     loaded, actor, on = opened.loaded, request.actor, now().on
-    public = request.GET.get("as") == "petitioner"
+    reads = opened.text is not None
+    public = not reads or request.GET.get("as") == "petitioner"
     found = offers(loaded.book, loaded.snapshot(), roles=actor.roles, on=on, calendar=load_calendar())
     acts, refused = shown.act_list(
         loaded.book, [judged(offer, opened.case, actor) for offer in found], opened.case, actor.organ
@@ -44,7 +46,7 @@ def case(request: DeskRequest, case_id: int) -> HttpResponse:
         "acts": acts,
         "main_act": acts[0] if acts else None,
         "refused": refused,
-        "reads": opened.text is not None,
+        "reads": reads,
         "text": shown.text_of(opened),
         "cards": shown.claim_cards(opened.claims),
         "parties": shown.parties_of(opened, actor),
@@ -53,7 +55,7 @@ def case(request: DeskRequest, case_id: int) -> HttpResponse:
         "clocks": shown.clock_rows(loaded, on=on),
         "papers": [shown.paper_link(loaded.book, opened.case, paper) for paper in opened.papers],
         "notices": shown.notice_rows(loaded.book, opened.notices),
-        "looks": shown.look_rows(opened.looks, opened.case, actor),
+        "looks": shown.look_rows(opened.looks, opened.case, actor, purposes=reads),
         "done": _done(opened, request.GET.get("done", "")),
     }
     return page(request, "case.html", values, nav="worklist")
@@ -89,13 +91,19 @@ def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
 @require_safe
 @officers_only
 def paper(request: DeskRequest, case_id: int, seq: int) -> HttpResponse:
-    """Print one paper of the case; where it bears the petitioner's name, that is a recorded look."""
+    """Print one paper of the case; with the petitioner's name, a recorded look, only for those who may open it."""
     found = selectors.case_to_act_on(request.actor, case_id)
     printed = None if found is None else selectors.paper_of(found, seq)
     if found is None or printed is None:
         raise Http404
     try:
-        pdf = papers.print_paper(printed, reader=_reader(request.actor), purpose="打印文书", at=now().at)
+        pdf = papers.print_paper(
+            printed,
+            reader=_reader(request.actor),
+            purpose="打印文书",
+            at=now().at,
+            named=may_reveal(request.actor, found),
+        )
     except LianxinError as problem:
         return page(request, "cannot_print.html", {"sentence": str(problem)}, nav="worklist", status=409)
     return pdf_response(pdf, printed.number)
@@ -115,12 +123,13 @@ def _reader(actor: Actor) -> Reader:
 def _facts(opened: Opened) -> list[dict[str, object]]:
     """Return the dense list of facts beside the text; nothing of the person but how many they are."""
     case, book = opened.case, opened.loaded.book
+    claim = case.kind == Kind.CLAIM
     rows = [
         (_("信访形式"), words.channel_label(case.channel)),
         (_("收到日期"), case.received_on.isoformat()),
         (_("类别"), words.kind_label(case.kind)),
         (_("内容分类"), words.category_label(book, case.category) or _("尚未确定")),
-        (_("办理途径"), words.route_label(book, case.subroute) or _("尚未确定")),
+        (_("办理途径"), words.route_label(book, case.subroute) or (_("尚未确定") if claim else "")),
         (_("问题发生地"), case.place.full_name),
         (_("登记机构"), case.registrar.name),
         (_("责任机构"), case.holder.name),

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from lianxin.cases import selectors
 from lianxin.cases.services import evaluation
 from lianxin.procedure.errors import Refused, Stale
 from lianxin.web.clock import now
@@ -24,10 +23,9 @@ KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")
 @require_http_methods(READ_AND_SEND)
 def accept(request: HttpRequest) -> HttpResponse:
     """Return the question whether the result is accepted; a POST with the statement closes the case."""
-    case_id = case_cookie.case_id(request)
-    if case_id is None:
+    opened, when, key = case_cookie.opened(request), now(), _key(request)
+    if opened is None:
         return redirect("public:follow")
-    opened, when, key = selectors.followed(case_id), now(), _key(request)
     form = Accepting(request.POST if request.method == "POST" else None)
     if key in opened.loaded.keys or not (form.is_bound or following.may(opened.loaded, when)["accept"]):
         return redirect("public:case")
@@ -44,10 +42,9 @@ def accept(request: HttpRequest) -> HttpResponse:
 @require_http_methods(READ_AND_SEND)
 def evaluate(request: HttpRequest) -> HttpResponse:
     """Return the five questions on the answer; a POST keeps the evaluation, once."""
-    case_id = case_cookie.case_id(request)
-    if case_id is None:
+    opened, when, key = case_cookie.opened(request), now(), _key(request)
+    if opened is None:
         return redirect("public:follow")
-    opened, when, key = selectors.followed(case_id), now(), _key(request)
     form = Evaluating(request.POST if request.method == "POST" else None)
     if key in opened.loaded.keys or not (form.is_bound or following.may(opened.loaded, when)["evaluate"]):
         return redirect("public:case")

@@ -19,7 +19,7 @@ from lianxin.web.public import draft_cookie, filing, journey
 from lianxin.web.public.forms import NumberAndCode
 from lianxin.web.public.journey import Question
 from lianxin.web.public.limits import promises
-from lianxin.web.public.receipt import download, receipt_page
+from lianxin.web.public.receipt import download, printed_words, receipt_page
 from lianxin.web.public.why import why_here
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
@@ -191,7 +191,7 @@ def receipt_paper(request: HttpRequest) -> HttpResponse:
     if case_id is None:
         return redirect("public:follow")
     opened = selectors.followed(case_id)
-    body = opened.text.body if opened.text else ""
+    body = printed_words(opened)
     book = opened.loaded.book
     return download(
         request,

@@ -13,7 +13,7 @@ from lianxin.ledger.chain import Reader
 from lianxin.web.clock import now
 from lianxin.web.public import case_cookie, following
 from lianxin.web.public.forms import NumberAndCode
-from lianxin.web.public.receipt import download
+from lianxin.web.public.receipt import download, printed_words
 
 OWN_PRINT = "本人下载文书"
 
@@ -25,12 +25,14 @@ def follow(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "public/follow/find.html", {"nav": "follow", "form": form})
     if form.is_valid():
-        case_id = selectors.case_by_code(form.cleaned_data["number"], form.cleaned_data["code"])
+        number = form.cleaned_data["number"]
+        mark = case_cookie.code_mark(number)  # read first: a code replaced between the two opens nothing
+        case_id = selectors.case_by_code(number, form.cleaned_data["code"])
         if case_id is not None:
-            return case_cookie.put(redirect("public:case"), case_id)
+            return case_cookie.begin(redirect("public:case"), case_id, mark)
         form.add_error(
             None,
-            _("编号和查询码对不上。请对照同一张回执再填一次；回执丢了，可以带身份证件到窗口补办查询码。"),
+            _("编号和查询码对不上。请对照同一张回执再填一次；查询码丢了的，可以带编号和身份证件到窗口询问办理情况。"),
         )
     return render(request, "public/follow/find.html", {"nav": "follow", "form": form}, status=422)
 
@@ -38,20 +40,20 @@ def follow(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case(request: HttpRequest) -> HttpResponse:
     """Return everything the petitioner may know of the case."""
-    case_id = case_cookie.case_id(request)
-    if case_id is None:
+    opened = case_cookie.opened(request)
+    if opened is None:
         return redirect("public:follow")
-    context = following.page(case_id, now())
-    return case_cookie.put(render(request, "public/follow/case.html", context), case_id)
+    context = following.page(opened, now())
+    return case_cookie.renew(render(request, "public/follow/case.html", context), request)
 
 
 @require_safe
 def paper(request: HttpRequest, seq: int) -> HttpResponse:
     """Return one paper of the case as a PDF; the vault records that the name was opened to print it."""
-    case_id = case_cookie.case_id(request)
-    if case_id is None:
+    opened = case_cookie.opened(request)
+    if opened is None:
         return redirect("public:follow")
-    shown = {one.seq: one for one in following.shown_papers(selectors.followed(case_id))}
+    shown = {one.seq: one for one in following.shown_papers(opened)}
     if seq not in shown:
         raise Http404
     at = now().at
@@ -65,11 +67,10 @@ def paper(request: HttpRequest, seq: int) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest) -> HttpResponse:
     """Return the registration receipt as a PDF, without the query code, which is kept nowhere."""
-    case_id = case_cookie.case_id(request)
-    if case_id is None:
+    opened = case_cookie.opened(request)
+    if opened is None:
         return redirect("public:follow")
-    opened = selectors.followed(case_id)
-    body = opened.text.body if opened.text else ""
+    body = printed_words(opened)
     return download(
         request,
         f"receipt-{opened.case.number}.pdf",
