@@ -194,3 +194,11 @@ def test_a_child_process_prints_the_same_bytes() -> None:
 def test_a_failure_of_the_child_is_told() -> None:
     with pytest.raises(BadPaper, match="opinion"):
         render_apart(samples.OPINION, variant="narrow", issued_at=samples.ISSUED_AT)
+
+
+@pytest.mark.parametrize("variant", ["a4", "narrow"])
+def test_receipt_promises_no_second_code(variant: str) -> None:
+    words = printed(samples.RECEIPT, variant=variant)
+    assert "查询码不再显示，请收好" in words
+    assert "凭编号和身份证件到接待场所询问进展" in words
+    assert "重新领取" not in words

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import override
 
-from lianxin.cases.models import Case, Channel, Claim, Paper
+from lianxin.cases.models import Case, Channel, Claim, Kind, Paper
 from lianxin.cases.services.acts import Loaded
 from lianxin.ledger.chain import Reader, record_look
 from lianxin.organs.models import Organ
@@ -29,6 +29,7 @@ from lianxin.procedure.routing import review_organs
 SEALED_NAME = "〔信访人姓名〕"
 UNNAMED = "信访人"
 RECEIPT_WORDS = 400
+SEALED_REPORT = "检举控告事项（内容密封）"
 BEIJING = ZoneInfo("Asia/Shanghai")
 PROVISIONAL = (
     "上述最后一日所在年份的放假安排尚未公布，日期暂按周末计算；公布后如有变动，对您的期限只会顺延、不会缩短。"
@@ -49,6 +50,8 @@ def paper_number(case: Case, count: int) -> str:
 def registration_receipt(case: Case, *, text: str, book: Rulebook, code: str = "") -> PaperContent:
     """Return the receipt (登记回执) of a case; the query code only where it is passed in, it is kept nowhere."""
     due = deadline(book, "REG_NOTICE", case.received_on, calendar=load_calendar())
+    if case.kind == Kind.REPORT:
+        text = SEALED_REPORT
     summary = _printable(text if len(text) <= RECEIPT_WORDS else text[:RECEIPT_WORDS] + "……")
     fields: dict[str, object] = {
         **_common(case, case.registrar, _issued_on(case)),

@@ -83,6 +83,10 @@ def claim_cards(claims: Iterable[Claim]) -> list[dict[str, object]]:
     ]
 
 
+BACKWARD = frozenset({"send_back", "object", "reject_objection"})
+"""Acts that send a case back; never the main button."""
+
+
 def act_list(
     book: Rulebook, offers: Sequence[Offer], case: Case, organ: Organ
 ) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
@@ -92,7 +96,7 @@ def act_list(
     """
     own = organ.level in OWN_LEVELS and case.place.path.startswith(organ.region.path)
     open_ = [offer for offer in offers if offer.allowed and offer.event in PAGES]
-    open_.sort(key=lambda offer: own and offer.event == "refer_down")
+    open_.sort(key=lambda offer: (offer.event in BACKWARD, own and offer.event == "refer_down"))
     acts: list[dict[str, object]] = [
         {
             "label": words.event_label(book, offer.event),

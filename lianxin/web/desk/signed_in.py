@@ -1,4 +1,4 @@
-"""Who is at work at the desk: loads the officer with today's posts once per request, or sends to the sign-in page."""
+"""Who is at work at the desk: loads the officer with today's posts once per request, or asks to sign in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
 from django.utils.http import urlencode
 
@@ -16,6 +16,7 @@ from lianxin.organs.actors import Actor, actors_of
 from lianxin.web.clock import now
 
 ORGAN_KEY = "organ"
+MARKS = frozenset({"csrfmiddlewaretoken", "key", "version", "at_organ"})
 P = ParamSpec("P")
 
 
@@ -30,13 +31,17 @@ DeskView = Callable[Concatenate[DeskRequest, P], HttpResponse]
 
 
 def officers_only(view: DeskView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Return the view for officers at work: without a post today one is sent to the sign-in page."""
+    """Return the view for officers at work. Without a post today a page leads to the sign-in; a form that was sent
+    is answered where it is, with what was typed, so that nothing is thrown away.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         found = _at_work(request)
         if not found:
             request.session.flush()
+            if request.method == "POST":
+                return render(request, "desk/signed_out.html", {"typed": _typed(request)}, status=403)
             return redirect("/desk/sign-in?" + urlencode({"next": request.get_full_path()}))
         desk = cast(DeskRequest, request)
         desk.organs = found
@@ -61,6 +66,12 @@ def roles_only(*roles: str) -> Callable[[DeskView[P]], DeskView[P]]:
         return cast(DeskView[P], guarded)
 
     return decorate
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """Return what was typed into the form that came too late, without its hidden marks."""
+    sent = [value for name, values in request.POST.lists() if name not in MARKS for value in values]
+    return [value for value in sent if len(value.strip()) > 1]
 
 
 def _at_work(request: HttpRequest) -> list[Actor]:

@@ -46,7 +46,8 @@ class Gone(Exception):
 def submit(draft: Opened, *, when: Moment) -> None:
     """File the answers as a petition and put the receipt into the draft, in one transaction.
 
-    A second click finds the first receipt. Raises Gone, and BadPetition as `intake.file` does.
+    A second click finds the first receipt. Raises Gone, DraftGone where the draft was discarded meanwhile (then nothing is
+    filed), and BadPetition as `intake.file` does.
     """
     petition = petition_of(draft.answers, when=when)
 

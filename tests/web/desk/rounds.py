@@ -69,9 +69,14 @@ class Round:
         """Return the act's address."""
         return f"/desk/case/{self.case.pk}/{self.page}/"
 
+    @property
+    def sent(self) -> dict[str, str]:
+        """Return what the form sends: its hidden marks and what was typed."""
+        return {"key": self.key, "version": str(self.case.version), **self.data}
+
     def post(self, name: str, **changes: str) -> HttpResponse:
         """Send the form as somebody."""
-        return self.desk(name).post(self.address, {"key": self.key, **self.data, **changes})
+        return self.desk(name).post(self.address, {**self.sent, **changes})
 
     def works(self) -> Case:
         """The page opens, the act is carried out, and the case is in its new state; foreign fields change nothing."""
@@ -82,8 +87,8 @@ class Round:
             shown.headers["Cache-Control"].startswith("max-age=0")
             or "no-store" in shown.headers["Cache-Control"]
         )
-        foreign = {name: value for name, value in FOREIGN.items() if name not in self.data}
-        answer = client.post(self.address, {"key": self.key, **self.data, **foreign})
+        foreign = {name: value for name, value in FOREIGN.items() if name not in self.sent}
+        answer = client.post(self.address, {**self.sent, **foreign})
         assert answer.status_code == 302, answer.content.decode()
         assert answer.headers["Location"].startswith(f"/desk/case/{self.case.pk}/")
         done = Case.objects.get(pk=self.case.pk)
@@ -142,14 +147,16 @@ class Round:
     def already_done(self) -> None:
         """After the act its page says what the case stands at and who did it; nothing is written twice (CONC-01)."""
         assert self.post(self.who).status_code == 302
-        before = everything()
+        before, now = everything(), str(Case.objects.get(pk=self.case.pk).version)
         page = self.desk(self.who).get(self.address)
         assert page.status_code == 409
-        second = self.post(self.who, key="another-key-of-another-page")
-        assert second.status_code == 409
-        if self.data:
-            assert second.context["form"].data
-        assert self.cast.staff[self.who].name in second.content.decode()
+        for version in (str(self.case.version), now):
+            second = self.post(self.who, key="another-key-of-another-page", version=version)
+            assert second.status_code == 409
+            if self.data:
+                assert second.context["form"].data
+            assert self.cast.staff[self.who].name in second.content.decode()
+            assert second.context["version"] == now
         assert everything() == before
 
     @staticmethod

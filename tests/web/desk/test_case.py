@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from lianxin.cases.models import CaseText
+from lianxin.cases.models import CaseText, Step
+from lianxin.ledger.chain import Reader
 from lianxin.ledger.models import Look
 from lianxin.organs.models import Post
+from lianxin.petitioners import vault
 from tests.cast import FROM, STORY, XIN, Cast
+from tests.cast import on as moment
 from tests.web.desk.conftest import Desk
 from tests.web.desk.rounds import Round, at_most, everything
 
@@ -28,7 +31,7 @@ def test_it_works(cast: Cast, desk: Desk) -> None:
         "计60日",
     ):
         assert word in page, word
-    assert [act["label"] for act in answer.context["acts"]] == ["退回修改", "签发处理意见"]
+    assert [act["label"] for act in answer.context["acts"]] == ["签发处理意见", "退回修改"]
     assert not [value for value in XIN.values() if value in page]
     assert "no-store" in answer.headers["Cache-Control"]
 
@@ -86,11 +89,29 @@ def test_a_report_is_there_for_the_report_desk_alone(cast: Cast, desk: Desk) -> 
 def test_az_07_after_the_transfer_the_sender_follows_progress_only(cast: Cast, desk: Desk) -> None:
     case = cast.referred()
     assert STORY in desk("shi").get(f"/desk/case/{case.pk}/").content.decode()
-    assert desk("fen").post(f"/desk/case/{case.pk}/take/", {"key": "a-key-for-taking"}).status_code == 302
+    taking = {"key": "a-key-for-taking", "version": case.version}
+    assert desk("fen").post(f"/desk/case/{case.pk}/take/", taking).status_code == 302
     answer = desk("shi").get(f"/desk/case/{case.pk}/")
     page = answer.content.decode()
     assert "看不到内容" in page and STORY not in page and "信访人甲" not in page
     assert answer.context["acts"] == [] and answer.context["looks"][0]["what"] == "查看办理进度"
+
+
+def test_who_follows_progress_only_sees_no_notes_names_or_purposes(cast: Cast, desk: Desk) -> None:
+    case = cast.referred()
+    taking = {"key": "a-key-for-taking", "version": case.version}
+    assert desk("fen").post(f"/desk/case/{case.pk}/take/", taking).status_code == 302
+    Step.objects.filter(case_id=case.pk).update(note="内部的话")
+    reader = Reader(cast.organs["anzhou"].pk, cast.staff["fen"].pk, "intake")
+    vault.reveal(
+        case_id=case.pk, seq=1, field="phone", purpose="自由填写", reader=reader, at=moment("2026-06-01").at
+    )
+    assert "内部的话" in desk("fen").get(f"/desk/case/{case.pk}/").content.decode()
+    for view in ("", "?as=petitioner", "?as=officer"):
+        answer = desk("shi").get(f"/desk/case/{case.pk}/{view}")
+        page = answer.content.decode()
+        assert answer.context["public"] and "内部的话" not in page and "自由填写" not in page
+        assert "费分办" not in str(answer.context["timeline"]) and "查看身份信息" in page
 
 
 def test_what_is_not_allowed_says_why(cast: Cast, desk: Desk) -> None:

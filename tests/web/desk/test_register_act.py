@@ -90,3 +90,20 @@ def test_a_report_is_for_the_report_desk_alone(cast: Cast, desk: Desk) -> None:
     case = cast.filed(kind="report").case
     assert desk("ran").get(f"/desk/case/{case.pk}/register/").status_code == 404
     assert desk("mi").get(f"/desk/case/{case.pk}/register/").status_code == 200
+
+
+def test_who_registers_a_report_is_led_to_the_worklist(act: Round) -> None:
+    """Without the report desk the case is out of sight from then on: no page that is not there."""
+    client = act.desk("ran")
+    answer = client.post(act.address, {**act.sent, "kind": "report"})
+    assert answer.status_code == 302 and answer.headers["Location"] == "/desk/?done=report"
+    assert "转由检举控告专办人员办理" in client.get(answer.headers["Location"]).content.decode()
+    case = Case.objects.get(pk=act.case.pk)
+    assert (case.kind, case.subroute, case.state) == ("report", "", "registered")
+
+
+def test_the_report_desk_goes_back_to_the_case(cast: Cast, desk: Desk) -> None:
+    case = cast.filed(kind="report").case
+    sent = {**DATA, "kind": "report", "subroute": "", "key": "a-key-of-a-report", "version": case.version}
+    answer = desk("mi").post(f"/desk/case/{case.pk}/register/", sent)
+    assert answer.headers["Location"] == f"/desk/case/{case.pk}/?done=register"

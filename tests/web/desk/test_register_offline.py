@@ -12,8 +12,11 @@ from django.test import Client
 
 from lianxin.cases.models import Case, CaseNumber, CaseText, Claim, Notice, QueryCode, Step
 from lianxin.cases.numbers import code_fits, read_code
+from lianxin.cases.services import intake
+from lianxin.organs.models import Post
 from lianxin.petitioners.models import Draft, Party
-from tests.cast import Cast
+from tests.cast import FROM, Cast
+from tests.cast import on as moment
 from tests.web.desk.conftest import Desk
 from tests.web.desk.rounds import FOREIGN, everything
 
@@ -191,7 +194,8 @@ def test_a_repeated_click_makes_one_case_and_one_code(desk: Desk) -> None:
     )
 
 
-def test_a_lost_answer_is_told_without_a_second_case(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kill_before_the_code_is_kept_leaves_no_case(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code is kept in the transaction of the case: both are there or neither is."""
     client = desk("ran")
     check = to_check(client)
 
@@ -202,10 +206,142 @@ def test_a_lost_answer_is_told_without_a_second_case(desk: Desk, monkeypatch: py
         patch.setattr("lianxin.petitioners.drafts.finish", lost)
         with pytest.raises(ConnectionError):
             client.post(check, CONFIRM)
+    assert not Case.objects.exists() and not CaseNumber.objects.exists()
     answer = client.post(check, CONFIRM)
     assert answer.status_code == 302 and Case.objects.count() == 1
     page = client.get(answer.headers["Location"]).content.decode()
+    assert Case.objects.get().number in page and code_on(page) is not None
+
+
+def test_a_code_that_was_not_kept_is_told(desk: Desk) -> None:
+    client = desk("ran")
+    done = client.post(to_check(client), CONFIRM).headers["Location"]
+    Draft.objects.update(filed_at=None)
+    page = client.get(done).content.decode()
     assert Case.objects.get().number in page and code_on(page) is None and "补办" in page
+
+
+@pytest.mark.parametrize("gone", ["wiped", "filed"])
+def test_a_draft_gone_in_between_makes_no_case(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    client = desk("ran")
+    check = to_check(client)
+    real = intake.record
+
+    def record(*given: object, **named: object) -> object:
+        if gone == "wiped":
+            Draft.objects.all().delete()
+        else:
+            Draft.objects.update(filed_at=moment("2026-06-01").at)
+        return real(*given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "record", record)
+        answer = client.post(check, CONFIRM)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "已经被放弃或者清理" in page and DATA["name"] in page
+    assert not Case.objects.exists() and not CaseNumber.objects.exists()
+    assert 'action="/desk/register/"' in page
+
+
+def test_an_eleventh_draft_is_refused_and_none_is_lost(desk: Desk) -> None:
+    client = desk("ran")
+    for n in range(10):
+        to_check(client, summary=f"第{n}件")
+    answer = send(client, summary="第十一件")
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "已经有 10 份登记没有完成" in page and "第十一件" in page
+    assert [one["summary"] for one in answer.context["others"]] == [f"第{n}件" for n in reversed(range(10))]
+    for one in answer.context["others"]:
+        assert f'/desk/register/{one["id"]}/"' in page
+    assert Draft.objects.count() == 10
+    last = answer.context["others"][-1]["id"]
+    assert client.post(f"/desk/register/{last}/discard/").status_code == 302
+    assert send(client, summary="第十一件").status_code == 302
+
+
+def test_receipts_not_put_away_stop_nobody(desk: Desk) -> None:
+    client = desk("ran")
+    for _ in range(12):
+        done = client.post(to_check(client), CONFIRM)
+        assert code_on(client.get(done.headers["Location"]).content.decode())
+    assert Case.objects.count() == 12 and Draft.objects.count() == 11
+
+
+@pytest.fixture
+def two_organs(cast: Cast) -> Cast:
+    """石 registers for the city and for the county."""
+    Post.objects.create(
+        id=990, staff=cast.staff["shi"], organ=cast.organs["anzhou"], role="window", starts_on=FROM
+    )
+    return cast
+
+
+def test_a_draft_is_registered_where_it_was_begun(two_organs: Cast, desk: Desk) -> None:
+    client = desk("shi")
+    check = to_check(client)
+    client.post("/desk/switch-organ", {"organ": "4"})
+    shown = client.get(check)
+    assert shown.context["post"].organ.code == "mianyang"
+    done = client.post(check, CONFIRM).headers["Location"]
+    case = Case.objects.get()
+    assert (case.registrar.code, case.holder.code) == ("mianyang", "mianyang")
+    assert code_on(client.get(done).content.decode())
+    assert client.get(done.replace("done/", "receipt.pdf")).status_code == 200
+    assert client.get("/desk/").context["post"].organ.code == "anzhou"
+
+
+def test_a_form_belongs_to_the_organ_that_showed_it(two_organs: Cast, desk: Desk) -> None:
+    client = desk("shi")
+    shown = client.get("/desk/register/").context["at_organ"]
+    client.post("/desk/switch-organ", {"organ": "4"})
+    client.post(to_check(client, at_organ=shown), CONFIRM)
+    assert Case.objects.get().registrar.code == "mianyang"
+
+
+@pytest.mark.parametrize("at_organ", ["5", "99", "x", "-1"])
+def test_a_form_of_an_organ_without_a_post_is_kept_on_the_page(desk: Desk, at_organ: str) -> None:
+    client = desk("ran")
+    answer = send(client, at_organ=at_organ)
+    assert answer.status_code == 409 and "没有登记岗位" in answer.content.decode()
+    assert DATA["name"] in answer.content.decode() and not Draft.objects.exists()
+    assert answer.context["at_organ"] == "4"
+
+
+def test_a_draft_of_an_organ_left_in_between_is_registered_nowhere(two_organs: Cast, desk: Desk) -> None:
+    client = desk("shi")
+    client.post("/desk/switch-organ", {"organ": "4"})
+    check = to_check(client)
+    Post.objects.filter(id=990).delete()
+    for answer in (client.get(check), client.post(check, CONFIRM), client.get(check.replace("check/", ""))):
+        assert answer.status_code == 403 and "属于另一个机构" in answer.content.decode()
+    assert not Case.objects.exists()
+    assert client.post(check.replace("check/", "discard/")).status_code == 302
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "expected"), [("29", 1, "2026-05-29"), ("1", 1, "2026-06-01")], ids=["earlier", "today"]
+)
+def test_the_receipt_bears_the_day_of_receipt(desk: Desk, day: str, hour: int, expected: str) -> None:
+    client = desk("ran")
+    month = expected[5:7].lstrip("0")
+    client.post(to_check(client, received_on_month=month, received_on_day=day), CONFIRM)
+    case = Case.objects.get()
+    assert case.received_at.isoformat() == f"{expected}T0{hour}:00:00+00:00"
+    assert case.registered_at is not None and case.registered_at.date() == date(2026, 6, 1)
+
+
+@pytest.mark.parametrize("kind", ["report", "suggestion"])
+def test_only_a_claim_has_a_route(desk: Desk, kind: str) -> None:
+    client = desk("ran")
+    for subroute in ("31.6", ""):
+        check = to_check(client, kind=kind, subroute=subroute)
+        assert "办理途径" not in client.get(check).content.decode()
+        client.post(check, CONFIRM)
+    assert set(Case.objects.values_list("subroute", flat=True)) == {""}
+    assert list(send(client, subroute="").context["form"].errors) == ["subroute"]
 
 
 def test_the_code_is_gone_once_it_is_put_away(desk: Desk) -> None:

@@ -24,8 +24,11 @@ def reveal(desk: Desk, name: str, case: Case, **changes: str) -> HttpResponse:
 
 
 @pytest.mark.parametrize("field", list(XIN))
-@pytest.mark.parametrize("name", ["han", "ran", "fen"])
-def test_it_works(case: Case, desk: Desk, name: str, field: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "stage"), [("han", "assigned"), ("ran", "accepted"), ("fen", "accepted"), ("ran", "issued")]
+)
+def test_it_works(cast: Cast, desk: Desk, name: str, stage: str, field: str) -> None:
+    case: Case = getattr(cast, stage)()
     answer = reveal(desk, name, case, field=field)
     assert answer.status_code == 200 and XIN[field] in answer.content.decode()
     assert "no-store" in answer.headers["Cache-Control"]
@@ -45,7 +48,7 @@ def test_get_is_refused(case: Case, desk: Desk) -> None:
     assert not Look.objects.filter(case_id=case.pk).exists()
 
 
-@pytest.mark.parametrize("name", ["tou", "shen", "guan", "wai"])
+@pytest.mark.parametrize("name", ["tou", "shen", "guan", "wai", "ran", "fen"])
 def test_who_need_not_reach_the_person_finds_nothing(case: Case, desk: Desk, name: str) -> None:
     found = reveal(desk, name, case)
     missing = desk(name).post("/desk/case/123456789/reveal/", DATA)

@@ -182,3 +182,21 @@ def test_csrf_02_signing_in_and_out_need_the_token(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     assert client.post("/desk/sign-in", {"username": "ran", "password": PASSWORD}).status_code == 403
     assert client.post("/desk/sign-out").status_code == 403
+
+
+def test_a_form_sent_after_the_session_ended_is_not_thrown_away(cast: Cast, desk: Desk) -> None:
+    client, case = desk("ran"), cast.filed().case
+    client.cookies.pop("lx_session")
+    sent = {
+        "key": "a-key-of-one-form-page",
+        "version": "1",
+        "summary": "<b>写了很久</b>的摘要",
+        "kind": "claim",
+    }
+    answer = client.post(f"/desk/case/{case.pk}/register/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "没有提交成功" in page and "草稿" not in page
+    assert "&lt;b&gt;写了很久&lt;/b&gt;的摘要" in page and sent["key"] not in page
+    assert '<a class="govuk-link" href="/desk/sign-in" target="_blank" rel="noopener">' in page
+    english = client.post("/desk/register/", {"body": "words"}, headers={"accept-language": "en"})
+    assert "You are signed out" in english.content.decode()

@@ -7,6 +7,7 @@ from django.test import Client
 
 from lianxin.cases.models import Case, CaseText, Claim, Notice, Step, WorkItem
 from lianxin.cases.services import intake
+from lianxin.cases.services.acts import Moment
 from lianxin.organs.models import Organ
 from lianxin.petitioners import drafts, vault
 from lianxin.petitioners.drafts import Opened
@@ -171,3 +172,21 @@ def test_text_is_stored_in_one_form_and_its_original_kept(client: Client, cast: 
     assert text.body == "<img src=x> 123\n\n𠮷"
     assert text.original == typed.replace("\x00", "")
     assert client.get("/file/receipt/").status_code == 200
+
+
+def test_a_draft_discarded_in_another_window_files_nothing(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk(client, cast)
+    whole = filing.petition_of
+
+    def meanwhile(answers: dict[str, str], *, when: Moment) -> intake.Petition:
+        drafts.forget(draft_id=int(client.cookies["lx_draft"].value.split(".")[0]))
+        return whole(answers, when=when)
+
+    monkeypatch.setattr(filing, "petition_of", meanwhile)
+    response = client.post("/file/check/")
+    assert response.status_code == 409
+    assert "这份草稿在另一个窗口里删掉了，这里没有提交任何内容。" in response.content.decode()
+    assert not Case.objects.exists()
+    assert not client.cookies["lx_draft"].value

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+import time
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core import signing
 from django.test import Client
 
 from lianxin.cases import numbers
+from lianxin.cases.models import QueryCode
+from lianxin.web import clock
 from tests.cast import Cast
-from tests.web.public.walking import at_most
+from tests.web.public.walking import at_most, show
 
 SHAPES = [
     lambda text: text,
@@ -97,7 +101,9 @@ def test_without_number_and_code_there_is_nothing(client: Client, cast: Cast, pa
 
 def test_a_cookie_made_by_hand_or_for_something_else_opens_nothing(client: Client, cast: Cast) -> None:
     case = cast.filed().case
-    for value in (str(case.pk), signing.dumps(case.pk), signing.dumps("x", salt="lianxin.follow"), "a:b:c"):
+    own = "lianxin.follow"
+    made = [signing.dumps(value, salt=own) for value in ("x", case.pk, [case.pk, "2026-06-02"])]
+    for value in (str(case.pk), signing.dumps(case.pk), *made, "a:b:c"):
         client.cookies["lx_follow"] = value
         assert client.get("/follow/case/")["Location"] == "/follow/"
 
@@ -108,3 +114,53 @@ def test_leaving_closes_the_case(client: Client, cast: Cast) -> None:
     assert client.get("/follow/leave/").status_code == 405
     assert client.post("/follow/leave/")["Location"] == "/follow/"
     assert client.get("/follow/case/")["Location"] == "/follow/"
+
+
+def hours_later(monkeypatch: pytest.MonkeyPatch, **later: int) -> None:
+    """Let it be some time after the eleven o'clock at which every test happens."""
+    instant = datetime(2026, 6, 2, 3, tzinfo=UTC) + timedelta(**later)
+    monkeypatch.setattr(clock, "timezone", SimpleNamespace(now=lambda: instant))
+
+
+def test_use_keeps_a_case_open_for_two_hours_and_no_longer(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed = cast.filed()
+    show(client, cast, filed.case, filed.code)
+    for minutes in (25, 50, 75, 100, 119):
+        hours_later(monkeypatch, minutes=minutes)
+        assert client.get("/follow/case/").status_code == 200
+    hours_later(monkeypatch, hours=2)
+    for path in ("case/", "accept/", "evaluate/", "receipt/", "paper/1/"):
+        assert client.get(f"/follow/{path}")["Location"] == "/follow/"
+
+
+def test_half_an_hour_without_use_closes_a_case(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed = cast.filed()
+    show(client, cast, filed.case, filed.code)
+    before = time.time()
+    monkeypatch.setattr(signing.time, "time", lambda: before + 29 * 60)
+    assert client.get("/follow/case/").status_code == 200
+    monkeypatch.setattr(signing.time, "time", lambda: before + 58 * 60)
+    assert client.get("/follow/case/").status_code == 200
+    monkeypatch.setattr(signing.time, "time", lambda: before + 89 * 60)
+    assert client.get("/follow/case/")["Location"] == "/follow/"
+
+
+@pytest.mark.parametrize("end", ["dead", "replaced", "none"])
+def test_a_case_closes_with_its_code(client: Client, cast: Cast, end: str) -> None:
+    filed = cast.filed()
+    show(client, cast, filed.case, filed.code)
+    row = QueryCode.objects.filter(number=filed.case.number)
+    at = datetime(2026, 6, 2, 4, tzinfo=UTC)
+    if end == "dead":
+        row.update(dead_at=at)
+    elif end == "replaced":
+        row.update(issued_at=at)
+    else:
+        row.delete()
+    for path in ("case/", "accept/", "evaluate/", "receipt/", "paper/1/"):
+        assert client.get(f"/follow/{path}")["Location"] == "/follow/"
+    assert client.post("/follow/accept/", {"sure": "on", "key": "k" * 22})["Location"] == "/follow/"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from lianxin.jobs import sweeps
+from lianxin.organs.models import Organ
 from lianxin.petitioners.models import Draft
 from tests.cast import Cast
 from tests.web.public.walking import PAGES, answers, kept, walk
@@ -257,3 +262,35 @@ def test_a_draft_is_deleted_on_demand(client: Client, cast: Cast) -> None:
     assert client.post("/file/discard/")["Location"] == "/file/"
     assert not Draft.objects.exists()
     assert not client.cookies["lx_draft"].value
+
+
+def test_where_no_organ_is_there_is_a_way_on(client: Client, cast: Cast) -> None:
+    walk(client, cast, until="organ")
+    Organ.objects.update(valid_to=date(2026, 1, 1))
+    for response in (client.get("/file/organ/"), client.post("/file/organ/", {})):
+        page = response.content.decode()
+        assert response.status_code in (200, 422)
+        assert "这个地方还没有可以在这里受理的民政部门" in page
+        assert f"请拨打 {settings.PUBLIC_PHONE}" in page
+        assert "选大一些的范围" in page
+        assert 'href="/file/province/"' in page
+        assert "保存，下一步" not in page
+    assert client.get("/file/province/").status_code == 200
+    assert kept(client)["story"]
+
+
+def test_where_the_own_organ_is_missing_the_nearest_above_is_proposed(client: Client, cast: Cast) -> None:
+    walk(client, cast, until="organ")
+    Organ.objects.filter(code="anzhou").update(valid_to=date(2026, 1, 1))
+    page = client.get("/file/organ/").content.decode()
+    nearest = str(cast.organs["mianyang"].pk)
+    assert f'value="{nearest}" checked' in page
+    assert "所以建议上一级的绵阳市民政局" in page
+    assert client.post("/file/organ/", {"organ": nearest}).status_code == 302
+
+
+def test_a_draft_is_kept_as_long_as_its_cookie(client: Client, cast: Cast) -> None:
+    assert "过了 7 天没有再写，草稿就从我们这里删掉" in client.get("/file/").content.decode()
+    client.post("/file/")
+    lasts = timedelta(seconds=int(client.cookies["lx_draft"]["max-age"]))
+    assert lasts == sweeps.LYING_KEPT == timedelta(days=7)

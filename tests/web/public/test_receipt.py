@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from lianxin.cases import numbers
+from lianxin.papers import PaperContent
 from lianxin.petitioners.models import Draft
-from tests.cast import Cast
+from tests.cast import STORY, Cast
 from tests.web.public.walking import at_most, filed, kept, walk
 
 
@@ -95,3 +96,41 @@ def test_no_paper_without_the_right_code(client: Client, cast: Cast) -> None:
     for code in ("", "X", numbers.new_code()):
         assert client.post("/file/receipt/paper/", {"number": number, "code": code})["Location"] == "/follow/"
     assert client.get("/file/receipt/paper/").status_code == 405
+
+
+@pytest.mark.parametrize("kind", ["claim", "report"])
+def test_the_paper_of_a_report_says_nothing_of_it(
+    client: Client, cast: Cast, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = []
+
+    def press(content: PaperContent, **kwargs: object) -> bytes:
+        printed.append(content.fields)
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr("lianxin.cases.services.papers.render_apart", press)
+    monkeypatch.setattr("lianxin.cases.services.papers.missing_glyphs", lambda text, role: [])
+    walk(client, cast, kind={"kind": kind})
+    client.post("/file/check/")
+    pair = kept(client)
+    client.post("/file/receipt/paper/", pair)
+    client.post("/follow/", pair)
+    client.get("/follow/receipt/")
+    assert len(printed) == 2
+    for fields in printed:
+        assert fields["summary"] == ("检举控告事项（内容密封）" if kind == "report" else STORY)
+        assert (STORY in str(fields)) is (kind == "claim")
+
+
+def test_no_page_promises_a_lost_code_again(client: Client, cast: Cast) -> None:
+    walk(client, cast)
+    client.post("/file/check/")
+    for path in ("/help/", "/follow/", "/file/receipt/", "/file/done/"):
+        page = client.get(path).content.decode()
+        assert "查询码不能再次显示" in page, path
+        assert "编号和身份证件到窗口" in page, path
+        assert "补办" not in page, path
+    for typed in ({}, {"number": kept(client)["number"], "code": numbers.new_code()}):
+        page = client.post("/follow/", typed).content.decode()
+        assert "丢了的，可以带编号和身份证件到窗口询问办理情况" in page
+        assert "补办" not in page

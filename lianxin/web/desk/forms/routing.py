@@ -14,9 +14,17 @@ from lianxin.cases.models import Case, Kind
 from lianxin.organs.models import Organ
 from lianxin.procedure.book import Rulebook
 from lianxin.web.desk.acting import KeyForm
-from lianxin.web.desk.forms.fields import PlaceField, category_choices, grouped_select, needs_route, route_choices
+from lianxin.web.desk.forms.fields import (
+    PlaceField,
+    category_choices,
+    grouped_select,
+    needs_route,
+    route_choices,
+)
 
 LONG = 2000
+PETITION_ROUTE = "31.6"
+"""信访程序: the route this system handles to the end (Art 31(6)); the officer may choose another."""
 
 
 def reasons(label: object, *, help_text: object = "", required: bool = True) -> forms.CharField:
@@ -40,7 +48,9 @@ class RegisterForm(KeyForm):
     )
     subroute = forms.ChoiceField(
         label=_("办理途径"),
-        help_text=_("建议去向里写的途径供参考，由您根据诉求决定；检举控告和建议意见不用选。"),
+        help_text=_(
+            "属于信访程序的才能在本系统受理、办理；选其他途径的，请按该途径书面告知信访人。检举控告和建议意见不用选。"
+        ),
         error_messages={"required": _("请选择办理途径")},
     )
     summary = forms.CharField(
@@ -54,7 +64,7 @@ class RegisterForm(KeyForm):
         first = {
             "kind": case.kind,
             "category": case.category,
-            "subroute": case.subroute or "31.6",
+            "subroute": PETITION_ROUTE,
             "summary": case.summary,
             "place": case.place.full_name,
         }

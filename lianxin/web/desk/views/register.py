@@ -6,12 +6,15 @@ so that a form sent twice makes one case. Several drafts may be open, one a wind
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import cast
 
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lianxin.cases import selectors
@@ -20,6 +23,7 @@ from lianxin.cases.numbers import grouped
 from lianxin.cases.policies import may_read_content
 from lianxin.cases.services import intake, papers, routing
 from lianxin.cases.texts import normalised
+from lianxin.organs.actors import Actor
 from lianxin.papers import IncompletePaper, MissingGlyph
 from lianxin.petitioners import drafts
 from lianxin.procedure.book import book_for
@@ -39,38 +43,78 @@ from lianxin.web.desk.forms.register import (
     typed_in,
 )
 from lianxin.web.desk.page import page
-from lianxin.web.desk.signed_in import DeskRequest, officers_only, roles_only
+from lianxin.web.desk.signed_in import DeskRequest, DeskView, officers_only
 
 DRAFTS_KEY = "desk_drafts"
 WRITERS = ("window", "intake")
 OPEN_AT_ONCE = 10
+ORGAN = "organ"
+"""Under this name the sealed draft keeps the organ for which it was begun."""
+TOO_MANY = _(
+    "已经有 10 份登记没有完成，不能再开始新的。请先完成或者放弃下面列出的其中一份（在新标签页打开），"
+    "再回到这一页提交；这一页填写的内容还在页面上。"
+)
+MOVED = _(
+    "您在打开这一页的机构现在没有登记岗位，所以没有保存；填写的内容还在页面上。"
+    "请核对页面上方显示的机构，再次提交将登记在这个机构。"
+)
+GONE = _("这份登记已经被放弃或者清理，没有登记成功；填写的内容还在页面上。要登记请重新保存并核对。")
+DraftView = Callable[[DeskRequest, drafts.Opened], HttpResponse]
+
+
+def of_draft(view: DraftView) -> DeskView[[int]]:
+    """Return the view of a draft of this session, for the officer in the organ in which it was begun.
+
+    Which organ is chosen now does not matter; who no longer registers items in that organ is told so.
+    """
+
+    @wraps(view)
+    def found(request: DeskRequest, draft_id: int) -> HttpResponse:
+        draft = _draft(request, draft_id)
+        writer = _writer(request, draft.answers.get(ORGAN, ""))
+        if writer is None:
+            return page(
+                request, "register_elsewhere.html", {"draft_id": draft.id}, nav="register", status=403
+            )
+        request.actor = writer
+        return view(request, draft)
+
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @officers_only
-@roles_only(*WRITERS)
-def register(request: DeskRequest, draft_id: int | None = None) -> HttpResponse:
-    """Show the form, empty or with what a draft holds; keep what is sent and go on to the check."""
-    draft = _draft(request, draft_id) if draft_id is not None else None
-    if draft is not None and draft.filed:
+def register(request: DeskRequest) -> HttpResponse:
+    """Show the empty form; keep what is sent in a new draft of the organ whose form it was, and go on to the check."""
+    writer = _writer(request, request.POST.get("at_organ", ""))
+    if writer is None and not request.actor.has(*WRITERS):
+        raise Http404
+    if request.method != "POST":
+        return _form_page(request, _blank(request), None, others=True)
+    problem = MOVED if writer is None else TOO_MANY if len(_unfinished(request)) >= OPEN_AT_ONCE else ""
+    if problem:
+        return _not_kept(request, request.POST, problem)
+    request.actor = cast(Actor, writer)
+    return _keep_and_check(request, _begin(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@officers_only
+@of_draft
+def register_draft(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
+    """Show the form with what a draft holds; keep what is sent and go on to the check."""
+    if draft.filed:
         return redirect("desk:registered", draft_id=draft.id)
     if request.method != "POST":
-        form = _blank(request, refilled(draft.answers) if draft else None)
-        return _form_page(request, form, draft, others=draft is None)
-    draft = draft or _begin(request)
-    drafts.save(draft, typed_in(request.POST), at=now().at)
-    form = _bound(request, request.POST)
-    if not form.is_valid():
-        return _form_page(request, form, draft, status=422)
-    return redirect("desk:check", draft_id=draft.id)
+        return _form_page(request, _blank(request, refilled(draft.answers)), draft)
+    return _keep_and_check(request, draft)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @officers_only
-@roles_only(*WRITERS)
-def check(request: DeskRequest, draft_id: int) -> HttpResponse:
+@of_draft
+def check(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
     """Show what will be registered, an oral statement to be read back; once confirmed, register it."""
-    draft = _draft(request, draft_id)
     if draft.filed:
         return redirect("desk:registered", draft_id=draft.id)
     form = _bound(request, draft.answers)
@@ -85,10 +129,9 @@ def check(request: DeskRequest, draft_id: int) -> HttpResponse:
 
 @require_safe
 @officers_only
-@roles_only(*WRITERS)
-def registered(request: DeskRequest, draft_id: int) -> HttpResponse:
+@of_draft
+def registered(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
     """Show number and query code of an item just registered, until the officer puts them away."""
-    draft = _draft(request, draft_id)
     case = selectors.registered_at(request.actor, draft.id)
     if case is None:
         return redirect("desk:register_draft", draft_id=draft.id)
@@ -108,10 +151,9 @@ def registered(request: DeskRequest, draft_id: int) -> HttpResponse:
 
 @require_safe
 @officers_only
-@roles_only(*WRITERS)
-def receipt(request: DeskRequest, draft_id: int) -> HttpResponse:
+@of_draft
+def receipt(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
     """Print the receipt of an item just registered, A4 or 58 mm ("narrow")."""
-    draft = _draft(request, draft_id)
     case = selectors.registered_at(request.actor, draft.id)
     if case is None or not draft.answers.get("code"):
         raise Http404
@@ -128,7 +170,6 @@ def receipt(request: DeskRequest, draft_id: int) -> HttpResponse:
 
 @require_POST
 @officers_only
-@roles_only(*WRITERS)
 def discard(request: DeskRequest, draft_id: int) -> HttpResponse:
     """Wipe a draft, or the query code that was shown; the case itself is not touched."""
     draft = _draft(request, draft_id)
@@ -162,35 +203,64 @@ def _draft(request: DeskRequest, draft_id: int) -> drafts.Opened:
     return draft
 
 
+def _writer(request: DeskRequest, organ: str) -> Actor | None:
+    """Return the officer in an organ ("" for the one chosen now), None where this person registers no items there."""
+    posts = [one for one in request.organs if str(one.organ.pk) == organ] if organ else [request.actor]
+    return next((one for one in posts if one.has(*WRITERS)), None)
+
+
 def _begin(request: DeskRequest) -> drafts.Opened:
-    """Return a new draft, the newest of at most ten of this session."""
+    """Return a new draft of this session. Of the receipts not put away the ten newest are kept, drafts all."""
     handle = drafts.begin(at=now().at)
-    handles = {**_handles(request), handle.partition(".")[0]: handle}
-    for oldest in list(handles)[:-OPEN_AT_ONCE]:
+    kept = {key: (one, drafts.opened(one)) for key, one in _handles(request).items()}
+    filed = [key for key, (_one, draft) in kept.items() if draft is not None and draft.filed]
+    for oldest in filed[:-OPEN_AT_ONCE]:
         drafts.forget(draft_id=int(oldest))
-        del handles[oldest]
-    _set_handles(request, handles)
+    gone = {*filed[:-OPEN_AT_ONCE], *(key for key, (_one, draft) in kept.items() if draft is None)}
+    handles = {key: one for key, (one, _draft) in kept.items() if key not in gone}
+    _set_handles(request, {**handles, handle.partition(".")[0]: handle})
     return cast(drafts.Opened, drafts.opened(handle))
+
+
+def _keep_and_check(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
+    """Keep what was sent in the draft, with the organ it is for; go on to the check when nothing is missing."""
+    answers = {**typed_in(request.POST), ORGAN: str(request.actor.organ.pk)}
+    drafts.save(draft, answers, at=now().at)
+    form = _bound(request, request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, draft, status=422)
+    return redirect("desk:check", draft_id=draft.id)
 
 
 def _record(
     request: DeskRequest, draft: drafts.Opened, form: RegisterForm, *, read_back: bool
 ) -> HttpResponse:
-    when = now()
-    petition = petition_of(form.cleaned_data, organ=request.actor.organ, at=when.at, read_back=read_back)
+    when, organ = now(), request.actor.organ
+    petition = petition_of(form.cleaned_data, organ=organ, when=when, read_back=read_back)
     note = normalised(form.cleaned_data["note"])
+
+    def keep(filed: intake.Filed) -> None:
+        shown_once = {"number": filed.case.number, "code": filed.code, "text": normalised(petition.body)}
+        drafts.finish(draft, {**shown_once, ORGAN: str(organ.pk)}, at=when.at)
+
     try:
-        filed = intake.record(petition, case_id=draft.id, actor=request.actor, when=when, note=note)
+        intake.record(petition, case_id=draft.id, actor=request.actor, when=when, note=note, keep=keep)
     except Refused as refused:
         form.add_error(None, refused.for_person())
         return _form_page(request, form, draft, status=409)
+    except drafts.DraftGone:
+        return _not_kept(request, draft.answers, GONE)
     except IntegrityError:
         if selectors.registered_at(request.actor, draft.id) is None:
             raise
-        return redirect("desk:registered", draft_id=draft.id)
-    shown_once = {"number": filed.case.number, "code": filed.code, "text": normalised(petition.body)}
-    drafts.finish(draft, shown_once, at=when.at)
     return redirect("desk:registered", draft_id=draft.id)
+
+
+def _not_kept(request: DeskRequest, sent: Mapping[str, object], problem: str | Promise) -> HttpResponse:
+    """Return the form with what was typed and no draft, and the sentence that says why nothing was kept."""
+    form = _bound(request, sent)
+    form.add_error(None, str(problem))
+    return _form_page(request, form, None, others=True, status=409)
 
 
 def _form_page(
@@ -205,6 +275,7 @@ def _form_page(
         "form": form,
         "draft_id": draft.id if draft else None,
         "others": _unfinished(request) if others else [],
+        "at_organ": str(request.actor.organ.pk),
         "near_places": near_places(request.actor.organ, on=now().on),
     }
     return page(request, "register.html", values, nav="register", status=status)

@@ -41,7 +41,9 @@ def worklist(request: DeskRequest) -> HttpResponse:
         "start_href": _address(request.GET, after=None) if wanted.after else "",
         "later_href": _address(request.GET, after=found.after) if found.after else "",
         "position": _("本页 %(n)s 件") % {"n": len(found.items)},
-        "done": _("已登记为检举控告，转由检举控告专办人员办理。") if request.GET.get("done") == "report" else "",
+        "done": _("已登记为检举控告，转由检举控告专办人员办理。")
+        if request.GET.get("done") == "report"
+        else "",
         "filtered": bool(wanted.states or wanted.channel or wanted.kind or wanted.mine or wanted.shelf),
     }
     return page(request, "worklist.html", values, nav="worklist")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lianxin.cases import selectors
@@ -152,6 +153,8 @@ def check(request: HttpRequest) -> HttpResponse:
             return redirect("public:receipt")
         except filing.Gone as gone:
             return redirect("public:question", gone.question)
+        except drafts.DraftGone:
+            return _discarded_meanwhile(request)
         except Refused as refused:
             problem = refused.for_person()
     back = journey.earlier(None, draft.answers)
@@ -165,6 +168,14 @@ def check(request: HttpRequest) -> HttpResponse:
         "anonymous": draft.answers["who"] == "anonymous",
     }
     return render(request, "public/file/check.html", context, status=409 if problem else 200)
+
+
+def _discarded_meanwhile(request: HttpRequest) -> HttpResponse:
+    context = {
+        "title": _("草稿已经删掉，没有提交"),
+        "text": _("这份草稿在另一个窗口里删掉了，这里没有提交任何内容。仍想提出的，请重新填写。"),
+    }
+    return draft_cookie.clear(render(request, "error.html", context, status=409))
 
 
 @require_safe

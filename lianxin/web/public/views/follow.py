@@ -32,7 +32,9 @@ def follow(request: HttpRequest) -> HttpResponse:
             return case_cookie.begin(redirect("public:case"), case_id, mark)
         form.add_error(
             None,
-            _("编号和查询码对不上。请对照同一张回执再填一次；查询码丢了的，可以带编号和身份证件到窗口询问办理情况。"),
+            _(
+                "编号和查询码对不上。请对照同一张回执再填一次；查询码丢了的，可以带编号和身份证件到窗口询问办理情况。"
+            ),
         )
     return render(request, "public/follow/find.html", {"nav": "follow", "form": form}, status=422)
 
