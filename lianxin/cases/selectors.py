@@ -259,9 +259,12 @@ def shelf_counts(actor: Actor, *, on: date) -> dict[str, int]:
     compiled = [part.get_compiler(connection=connection).as_sql() for part in parts]
     # the SQL is the ORM's own, values stay parameters
     columns = ", ".join(f"(SELECT count(*) FROM ({sql}) AS s{i})" for i, (sql, _) in enumerate(compiled))  # noqa: S608
-    params = [param for _, some in compiled for param in some]
+    sql, params = f"SELECT {columns}", [param for _, some in compiled for param in some]
+    if connection.vendor == "postgresql":
+        # values must stand in the text: a prepared plan with parameters cannot use the partial indexes
+        sql, params = connection.ops.compose_sql(sql, params), None
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns}", params)
+        cursor.execute(sql, params)
         return dict(zip(SHELVES, cursor.fetchone(), strict=True))
 
 
