@@ -56,7 +56,7 @@ def fill(cases: int, text: str = "") -> Filled:
     for place, case in enumerate(made, start=1):
         _copy(case, shift_by, place)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")
     return Filled(cast, Case.objects.count())
 
 

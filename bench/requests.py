@@ -255,7 +255,7 @@ def _cost(act: Callable[[int], None], requests: int, pid: int) -> tuple[float, f
 
 
 def _processor(pid: int) -> tuple[float, float]:
-    """Return the processor seconds used so far by the server's tree and by all PostgreSQL processes."""
+    """Return the processor seconds used so far by the server's tree and by all PostgreSQL processes, ended ones included."""
     server = database = 0.0
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
@@ -267,7 +267,7 @@ def _processor(pid: int) -> tuple[float, float]:
         name, rest = stat[stat.index("(") + 1 : stat.rindex(")")], stat[stat.rindex(")") + 2 :].split()
         used = (int(rest[11]) + int(rest[12])) / TICK
         if name == "postgres":
-            database += used
+            database += used + (int(rest[13]) + int(rest[14])) / TICK
         elif int(rest[1]) == pid or int(folder.name) == pid:
             server += used
     return server, database

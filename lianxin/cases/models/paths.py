@@ -49,11 +49,19 @@ class WorkItem(models.Model):
             models.Index(name="work_by_officer", fields=["organ", "officer_id", "sort_on", "case_id"]),
             # the four below are for the shelf of counters on top of the worklist, and for the sweep
             models.Index(
-                name="work_nobody", fields=["organ"], condition=models.Q(officer_id=None, turn="act")
+                name="work_nobody",
+                fields=["organ", "sort_on", "case_id"],
+                condition=models.Q(officer_id=None, turn="act"),
             ),
-            models.Index(name="work_bounced", fields=["organ"], condition=models.Q(bounced__gte=2)),
+            models.Index(
+                name="work_bounced",
+                fields=["organ", "sort_on", "case_id"],
+                condition=models.Q(bounced__gte=2),
+            ),
             models.Index(name="work_window", fields=["sort_on"], condition=models.Q(clock="REVIEW_WIN")),
-            models.Index(name="work_waiting", fields=["organ"], condition=models.Q(turn="wait")),
+            models.Index(
+                name="work_waiting", fields=["organ", "sort_on", "case_id"], condition=models.Q(turn="wait")
+            ),
         ]
 
     def __str__(self) -> str:
