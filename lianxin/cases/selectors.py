@@ -177,6 +177,11 @@ def case_by_number(actor: Actor, number: str) -> int | None:
     return row.case_id
 
 
+def is_registered(case_id: int) -> bool:
+    """Tell whether a draft has become a case; its id says nothing to anybody else."""
+    return Case.objects.filter(pk=case_id).exists()
+
+
 # --- the petitioner ---------------------------------------------------------------------------------------
 
 

@@ -28,7 +28,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         403,
         _("页面打开太久了，没有提交成功"),
         _(
-            "请按浏览器的返回键回到上一页，刷新后再提交一次；已保存的草稿还在。如果浏览器禁用了 Cookie，请先允许。"
+            "请按浏览器的返回键回到上一页，先把写好的内容复制下来，刷新后再提交一次。如果浏览器禁用了 Cookie，请先允许。"
         ),
     )
 
@@ -39,14 +39,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         request,
         400,
         _("没能收下您提交的内容"),
-        _("内容太大，或者格式不对。请按浏览器的返回键回到上一页，改短以后再提交；已保存的草稿还在。"),
+        _("内容太大，或者格式不对。请按浏览器的返回键回到上一页，改短以后再提交。"),
     )
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Return the page for a fault of ours."""
     return _page(
-        request, 500, _("系统出错了，没有提交成功"), _("不是您的问题。请过几分钟再试；已保存的草稿还在。")
+        request,
+        500,
+        _("系统出错了，没有提交成功"),
+        _("不是您的问题。请过几分钟按返回键回到上一页，再提交一次；重复提交不会办理两次。"),
     )
 
 

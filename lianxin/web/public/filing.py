@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lianxin.cases import selectors
 from lianxin.cases.services import intake
 from lianxin.cases.services.acts import Moment
 from lianxin.cases.texts import one_line, plain_code
@@ -57,7 +58,7 @@ def submit(draft: Opened, *, when: Moment) -> None:
     try:
         intake.file(petition, case_id=draft.id, when=when, keep=keep)
     except IntegrityError:
-        if not drafts.is_filed(draft.id):
+        if not drafts.is_filed(draft.id) and not selectors.is_registered(draft.id):
             raise
 
 

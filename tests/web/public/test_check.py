@@ -190,3 +190,13 @@ def test_a_draft_discarded_in_another_window_files_nothing(
     assert "这份草稿在另一个窗口里删掉了，这里没有提交任何内容。" in response.content.decode()
     assert not Case.objects.exists()
     assert not client.cookies["lx_draft"].value
+
+
+def test_a_late_second_submission_after_the_receipt_was_wiped_is_no_fault(client: Client, cast: Cast) -> None:
+    walk(client, cast)
+    draft = drafts.opened(client.cookies["lx_draft"].value)
+    assert draft is not None
+    filing.submit(draft, when=now())
+    drafts.forget(draft_id=draft.id)
+    filing.submit(draft, when=now())
+    assert Case.objects.filter(pk=draft.id).count() == 1
