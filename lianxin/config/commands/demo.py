@@ -113,6 +113,7 @@ def _print(made: Marker, options: Namespace) -> None:
         say("  " + "  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
     say(f"  口令都是  {made.password}")
     say()
+    say("网上提交时，事情发生地请选：云禾省 › 临禾市 › 东篱区。")
     say("以信访人身份查询（编号、查询码）：")
     for item in made.followed:
         say(f"  {_padded(STATES.get(item.state, item.state), 8)}  {item.number}  {item.code}")

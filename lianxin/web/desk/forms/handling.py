@@ -101,7 +101,7 @@ class FindingForm(forms.Form):
     )
     promise = forms.CharField(
         label=_("承诺事项"),
-        help_text=_("答应为信访人办的事，没有就不填。"),
+        help_text=_("予以支持的必须写：为信访人办什么。其他情况没有承诺就不填。"),
         max_length=300,
         required=False,
         error_messages={"max_length": _("最多 300 字")},
@@ -117,8 +117,10 @@ class FindingForm(forms.Form):
         self.fields["promise_on"] = DayField(label=_("承诺完成日期"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse half a promise: its words and its day go together."""
+        """Refuse half a promise, and support without one: a supported claim is pressed to be carried out (Art 32(2))."""
         data = super().clean() or self.cleaned_data
+        if data.get("outcome") == Outcome.SUPPORT and not data.get("promise"):
+            self.add_error("promise", gettext("予以支持的，请写明为信访人办什么、哪天办完"))
         if data.get("promise") and not data.get("promise_on") and "promise_on" not in self.errors:
             self.add_error("promise_on", gettext("写了承诺事项，请写明完成日期"))
         if data.get("promise_on") and not data.get("promise"):
