@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from lianxin.organs.models import Organ, OrganKind, OrganLevel, Post, Region, Staff
+from lianxin.organs.models import Organ, OrganKind, OrganLevel, Post, Region, Role, Staff
 
 LISTED = 200
 LEVEL_ORDER = [level.value for level in reversed(OrganLevel)]
@@ -83,6 +83,20 @@ def managed_posts(organ: Organ, *, word: str) -> QuerySet[Post]:
     if word:
         found = found.filter(Q(staff__name__icontains=word) | Q(staff__username__icontains=word.casefold()))
     return found.order_by("staff__name", "staff_id", "starts_on", "id")
+
+
+def report_desk(organ: Organ, *, on: date) -> Organ | None:
+    """Return the organ, or the nearest one above it, where somebody holds the report desk on a day; None for nobody."""
+    way = path_ids(organ.path)
+    held = set(
+        Post.objects.held_on(on)
+        .filter(role=Role.REPORT_DESK, organ_id__in=way)
+        .values_list("organ_id", flat=True)
+    )
+    nearest = next((organ_id for organ_id in reversed(way) if organ_id in held), None)
+    if nearest is None or nearest == organ.pk:
+        return organ if nearest else None
+    return Organ.objects.select_related("region").get(pk=nearest)
 
 
 def reviewing_organs(organ: Organ, ranks: tuple[str, ...], *, on: date) -> list[Organ]:

@@ -19,6 +19,7 @@ from lianxin.jobs import integrity
 from lianxin.ledger.chain import faults
 from lianxin.ledger.ids import new_id
 from lianxin.ledger.models import Entry, Look
+from lianxin.organs.models import Post
 from lianxin.procedure.errors import GuardFailed, Refused, Stale
 from tests.cast import Cast, key, on
 
@@ -356,6 +357,21 @@ def test_reports_are_for_the_report_desk(cast: Cast) -> None:
         assert selectors.case_to_act_on(cast.actor(name), case.pk) is None
         assert selectors.worklist(cast.actor(name), selectors.Wanted(), on=date(2026, 5, 8)).items == []
     assert selectors.case_to_act_on(cast.actor("mi"), case.pk) is not None
+
+
+def test_a_report_goes_up_to_the_nearest_report_desk(cast: Cast) -> None:
+    assert cast.filed(kind="report", category="1302").case.holder == cast.organs["anzhou"]
+    Post.objects.create(
+        id=9001,
+        staff=cast.staff["shi"],
+        organ=cast.organs["mianyang"],
+        role="report_desk",
+        starts_on=date(2020, 1, 1),
+    )
+    case = cast.filed(kind="report", category="1302", organ="fucheng").case
+    assert case.holder == cast.organs["mianyang"]
+    assert selectors.case_to_act_on(cast.actor("shi"), case.pk) is not None
+    assert selectors.case_to_act_on(cast.actor("wai"), case.pk) is None
 
 
 def test_a_letter_keeps_its_day_of_receipt(cast: Cast) -> None:

@@ -6,14 +6,24 @@ Every item is registered; nothing is refused for its level, its author or its nu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import transaction
 
 from lianxin.cases import numbers
 from lianxin.cases.history import leading
-from lianxin.cases.models import Case, CaseNumber, CaseText, Claim, ImportedRow, QueryCode, Step, WorkItem
+from lianxin.cases.models import (
+    Case,
+    CaseNumber,
+    CaseText,
+    Claim,
+    ImportedRow,
+    Kind,
+    QueryCode,
+    Step,
+    WorkItem,
+)
 from lianxin.cases.policies import check_may
 from lianxin.cases.services.acts import (
     PETITIONER,
@@ -33,6 +43,7 @@ from lianxin.ledger import chain
 from lianxin.ledger.models import Entry
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Region
+from lianxin.organs.selectors import report_desk
 from lianxin.petitioners import vault
 from lianxin.procedure.book import Rulebook, book_for
 from lianxin.procedure.calendar import load_calendar
@@ -108,8 +119,10 @@ def file(
 
     `case_id` is the id of the draft: a second submission of one draft raises IntegrityError and writes nothing.
     `keep` is given the item inside its transaction: the place to keep the receipt for a lost answer.
-    Raises BadPetition.
+    A report goes to the nearest organ upward that has a report desk, so that none lies unseen (Art 30). Raises BadPetition.
     """
+    if petition.kind == Kind.REPORT:
+        petition = replace(petition, organ=report_desk(petition.organ, on=when.on) or petition.organ)
     events = [("submit", PETITIONER, None)]
     return _open(petition, case_id=case_id, events=events, when=when, book=book, keep=keep)
 
