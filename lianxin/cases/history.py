@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from lianxin.cases.models import Case, Step
 from lianxin.procedure.book import Rulebook, load_book
@@ -12,6 +13,8 @@ from lianxin.procedure.calendar import load_calendar
 from lianxin.procedure.clock import Running, clocks, nearest
 from lianxin.procedure.engine import Act, Snapshot
 
+BEIJING = ZoneInfo("Asia/Shanghai")
+"""The zone of every legal day."""
 WINDOWS = frozenset({"REVIEW_WIN", "RECHECK_WIN"})
 
 

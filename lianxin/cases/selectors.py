@@ -24,7 +24,7 @@ from lianxin.cases.models import (
     WorkItem,
 )
 from lianxin.cases.policies import content_of, may_read_content, progress_of, work_of
-from lianxin.ledger.chain import Reader, record_look
+from lianxin.ledger.chain import record_look
 from lianxin.ledger.models import Look
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ
@@ -117,8 +117,7 @@ def _looked(actor: Actor, case: Case, *, what: str, purpose: str, at: datetime) 
     """Record the officer's look and return the latest ones, this one first."""
     earlier = looks_at(case.pk, latest=LOOKS)
     after = (earlier[0].seq, earlier[0].hash) if earlier else (0, "")
-    reader = Reader(actor.organ.pk, actor.staff.pk, "、".join(sorted(actor.roles)))
-    look = record_look(case_id=case.pk, what=what, purpose=purpose, reader=reader, at=at, after=after)
+    look = record_look(case_id=case.pk, what=what, purpose=purpose, reader=actor.reader(), at=at, after=after)
     return (look, *earlier)
 
 
@@ -198,7 +197,7 @@ def followed(case_id: int) -> Opened:
     """Return a case for its petitioner, who has shown number and code. Own steps, papers and words; no officer's notes."""
     case = Case.objects.select_related(*WITH, "text").only(*SHOWN).get(pk=case_id)
     steps = steps_of(case)
-    claims = tuple(Claim.objects.filter(case_id=case_id).order_by("seq"))
+    claims = claims_of(case)
     return Opened(case, loaded_from(case, steps), steps, papers_of(case), notices_of(case), case.text, claims)
 
 

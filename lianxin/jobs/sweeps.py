@@ -15,7 +15,7 @@ from lianxin.cases.models import Case, WorkItem
 from lianxin.cases.selectors import WITH
 from lianxin.cases.services import serving
 from lianxin.petitioners import drafts
-from lianxin.petitioners.terms import DRAFT_DAYS
+from lianxin.petitioners.drafts import DRAFT_DAYS
 from lianxin.procedure.errors import Refused, Stale
 
 SERVED = "served"

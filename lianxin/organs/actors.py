@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from lianxin.ledger.chain import Reader
 from lianxin.organs.models import Organ, Post, Staff
 
 _COLUMNS = (
@@ -29,6 +30,10 @@ class Actor:
     staff: Staff
     organ: Organ
     roles: frozenset[str]
+
+    def reader(self) -> Reader:
+        """Return the officer as the one who looks, for the record of looks."""
+        return Reader(self.organ.pk, self.staff.pk, "、".join(sorted(self.roles)))
 
     def has(self, *roles: str) -> bool:
         """Tell whether one of `roles` is held."""

@@ -15,6 +15,9 @@ from lianxin.petitioners import keys
 from lianxin.petitioners.models import Draft
 from lianxin.procedure.errors import LianxinError
 
+DRAFT_DAYS = 7
+"""How long a draft nobody goes on with is kept, on the server and in the cookie that opens it."""
+
 
 class DraftGone(LianxinError):
     """The draft was given up, wiped or filed in between: what was to be written with it must not be."""

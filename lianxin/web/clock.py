@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from django.utils import timezone
 
+from lianxin.cases.history import BEIJING
 from lianxin.cases.services.acts import Moment
 
-BEIJING = ZoneInfo("Asia/Shanghai")
+__all__ = ["BEIJING", "now"]
 
 
 def now() -> Moment:

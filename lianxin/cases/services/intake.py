@@ -180,7 +180,7 @@ def register(
         "kind": kind,
         "category": category,
         "subroute": subroute,
-        "summary": summary[:120],
+        "summary": summary[:SUMMARY_LIMIT],
         "registered_at": when.at,
     }
     keep = None
@@ -199,7 +199,7 @@ def register(
         "category": category,
         "subroute": subroute,
         "text": True,
-        "summary": summary[:120],
+        "summary": summary[:SUMMARY_LIMIT],
         "place": place.pk if place else case.place_id,
         "before": before,
     }
@@ -295,7 +295,7 @@ def _case_row(petition: Petition, *, case_id: int, book: Rulebook, when: Moment,
         category=petition.category,
         subroute=petition.subroute,
         place=petition.place,
-        summary=one_line(petition.summary)[:120],
+        summary=one_line(petition.summary),
         state="draft" if online else "-",
         received_on=petition.received_on,
         received_at=petition.received_at,

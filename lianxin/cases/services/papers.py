@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import override
 
+from lianxin.cases.history import BEIJING
 from lianxin.cases.models import Case, Channel, Claim, Kind, Paper
 from lianxin.cases.services.acts import Loaded
 from lianxin.ledger.chain import Reader, record_look
@@ -30,7 +30,6 @@ SEALED_NAME = "〔信访人姓名〕"
 UNNAMED = "信访人"
 RECEIPT_WORDS = 400
 SEALED_REPORT = "检举控告事项（内容密封）"
-BEIJING = ZoneInfo("Asia/Shanghai")
 PROVISIONAL = (
     "上述最后一日所在年份的放假安排尚未公布，日期暂按周末计算；公布后如有变动，对您的期限只会顺延、不会缩短。"
 )

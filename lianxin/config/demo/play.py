@@ -6,9 +6,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from lianxin.cases.history import Loaded, Moment, load
+from lianxin.cases.history import BEIJING, Loaded, Moment, load
 from lianxin.cases.models import Case, Claim
 from lianxin.cases.services import evaluation, handling, intake, routing, serving
 from lianxin.config.demo.people import MAIN_CITY, MAIN_COUNTY, Crew, invented_identity
@@ -20,7 +19,6 @@ from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Region
 from lianxin.procedure.calendar import load_calendar
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 INVENTED = "（本件为演示用的虚构内容）"
 MAIN_SHARE = 0.45
 

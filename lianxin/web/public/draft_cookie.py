@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from lianxin.cases.services.acts import Moment
 from lianxin.petitioners import drafts
-from lianxin.petitioners.drafts import Opened
-from lianxin.petitioners.terms import DRAFT_DAYS
+from lianxin.petitioners.drafts import DRAFT_DAYS, Opened
 
 NAME = "lx_draft"
 DAYS = DRAFT_DAYS

@@ -95,15 +95,14 @@ class ReferForm(KeyForm):
     )
     reason = reasons(_("理由"), help_text=_("选择的机构与系统建议不同时必须写。"), required=False)
 
-    def __init__(self, data: Any = None, *, organ: Organ, targets: Sequence[Organ], proposed: str) -> None:
+    def __init__(self, data: Any = None, *, targets: Sequence[Organ], proposed: str) -> None:
         self.targets = {str(target.pk): target for target in targets}
         first = next((pk for pk, target in self.targets.items() if target.code == proposed), "")
         super().__init__(data, initial={"target": first})
         self.proposed = proposed
-        below = [(pk, one.name) for pk, one in self.targets.items() if one.path.startswith(organ.path)]
-        beside = [(pk, one.name) for pk, one in self.targets.items() if not one.path.startswith(organ.path)]
-        groups = [(gettext("下级和所属机构"), below), (gettext("同级和上级"), beside)]
-        self.fields["target"].choices = [("", gettext("请选择")), *[group for group in groups if group[1]]]  # type: ignore[attr-defined]
+        below = [(pk, one.name) for pk, one in self.targets.items()]
+        groups = [(gettext("下级和所属机构"), below)] if below else []
+        self.fields["target"].choices = [("", gettext("请选择")), *groups]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Return the chosen organ itself; ask for a reason where it is not the proposed one."""

@@ -11,8 +11,6 @@ from lianxin.cases.models import Kind
 from lianxin.cases.policies import may_reveal
 from lianxin.cases.selectors import Opened
 from lianxin.cases.services import papers
-from lianxin.ledger.chain import Reader
-from lianxin.organs.actors import Actor
 from lianxin.petitioners import vault
 from lianxin.procedure.calendar import load_calendar
 from lianxin.procedure.engine import offers
@@ -74,7 +72,7 @@ def reveal(request: DeskRequest, case_id: int) -> HttpResponse:
         return page(request, "reveal.html", values, nav="worklist", status=422)
     data, moment = form.cleaned_data, now()
     try:
-        value = vault.reveal(case_id=found.pk, reader=_reader(request.actor), at=moment.at, **data)
+        value = vault.reveal(case_id=found.pk, reader=request.actor.reader(), at=moment.at, **data)
     except KeyError:
         raise Http404 from None
     values = {
@@ -99,7 +97,7 @@ def paper(request: DeskRequest, case_id: int, seq: int) -> HttpResponse:
     try:
         pdf = papers.print_paper(
             printed,
-            reader=_reader(request.actor),
+            reader=request.actor.reader(),
             purpose="打印文书",
             at=now().at,
             named=may_reveal(request.actor, found),
@@ -114,10 +112,6 @@ def _opened(request: DeskRequest, case_id: int) -> Opened:
     if opened is None:
         raise Http404
     return opened
-
-
-def _reader(actor: Actor) -> Reader:
-    return Reader(actor.organ.pk, actor.staff.pk, "、".join(sorted(actor.roles))[:20])
 
 
 def _facts(opened: Opened) -> list[dict[str, object]]:

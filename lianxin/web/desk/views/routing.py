@@ -60,7 +60,7 @@ def refer(request: DeskRequest, case_id: int) -> HttpResponse:
     proposed = best.code if best else ""
 
     def form(data: Values | None) -> fields.ReferForm:
-        return fields.ReferForm(data, organ=actor.organ, targets=targets, proposed=proposed)
+        return fields.ReferForm(data, targets=targets, proposed=proposed)
 
     def carry_out(data: Values, when: Moment) -> object:
         return routing.refer(loaded, actor=actor, when=when, proposed=proposed, **data)  # type: ignore[arg-type]
