@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from lianxin.papers.content import PaperContent
+from lianxin.papers.content import PaperContent, by_key, labels_of
 from lianxin.papers.errors import BadPaper, IncompletePaper, MissingGlyph
 from lianxin.papers.glyphs import missing_glyphs
-from lianxin.papers.kinds import KINDS, OUTCOMES, Kind
+from lianxin.papers.kinds import PERSON, Kind, kind_of
 
 
 class ContentRule(Protocol):
@@ -43,17 +43,26 @@ def check(rule: PaperRule, content: PaperContent) -> None:
     """Pass when the paper may be issued with this content.
 
     Raises IncompletePaper naming every missing content by its label, MissingGlyph naming every character
-    no font has and where it stands, NoFonts, or BadPaper for a content that is not of this kind of paper.
+    no font has and where it stands, NoFonts, or BadPaper for a content that is not of this kind of paper
+    or names a person where the rulebook names none.
     """
-    kind = KINDS.get(content.kind)
+    kind = kind_of(content.kind, content.fields)
     if kind is None or rule.id != content.kind:
         raise BadPaper(f"no layout prints {content.kind} for the rule {rule.id}")
-    absent = tuple(
-        dict.fromkeys([*_absent(rule, kind, content.fields), *_absent_parts(kind, content.fields)])
-    )
+    values = by_key(content)
+    _check_named(rule, kind, values)
+    absent = tuple(dict.fromkeys([*_absent(rule, kind, values), *_absent_parts(kind, values)]))
     if absent:
         raise IncompletePaper(rule.label, absent, article=rule.basis)
-    _check_glyphs(rule, kind, content)
+    _check_glyphs(rule, {**kind.labels, **labels_of(content)}, values)
+
+
+def _check_named(rule: PaperRule, kind: Kind, values: Mapping[str, object]) -> None:
+    """Raise BadPaper for a person on a paper whose rule lists none; a layout of its own may print one besides."""
+    listed = {one.key for one in rule.contents}
+    for key in PERSON:
+        if key in values and key not in listed and (kind.general or key not in kind.labels):
+            raise BadPaper(f"{kind.id}: the rulebook does not list {key}, so nobody may be named")
 
 
 def _absent(rule: PaperRule, kind: Kind, fields: Mapping[str, object]) -> Iterator[str]:
@@ -61,14 +70,14 @@ def _absent(rule: PaperRule, kind: Kind, fields: Mapping[str, object]) -> Iterat
     asked = {one.key: one.label for one in rule.contents if one.required}
     for key, label in {**kind.needs, **asked}.items():
         values = (fields.get(one) for one in (key, kind.instead.get(key, key)))
-        if key not in kind.within and all(map(is_empty, values)):
+        if key not in (*kind.within, "sections") and all(map(is_empty, values)):
             yield label
 
 
 def _absent_parts(kind: Kind, fields: Mapping[str, object]) -> Iterator[str]:
     """Yield the missing parts of each entry, as “第2项诉求的法律依据”.
 
-    Raises BadPaper when entries are not named parts, or an outcome is none of the three.
+    Raises BadPaper when entries are not named parts, or an outcome is none the kind of paper knows.
     """
     for key, part in kind.parts.items():
         if is_empty(fields.get(key)):
@@ -79,10 +88,13 @@ def _absent_parts(kind: Kind, fields: Mapping[str, object]) -> Iterator[str]:
         for number, entry in enumerate(entries, start=1):
             for name, label in part.needs.items():
                 owed = name not in part.beside or not is_empty(entry.get(part.beside[name]))
+                owed = owed and (name not in part.once or is_empty(fields.get(name)))
                 if owed and is_empty(entry.get(name)):
                     yield part.each.format(n=number, part=label)
-            if entry.get("outcome", "support") not in ("", None, *OUTCOMES):
+            if entry.get("outcome") not in ("", None, *part.outcomes):
                 raise BadPaper(f"{kind.id}: {key} {number} has the unknown outcome {entry['outcome']}")
+        if "outcome" in part.once and fields.get("outcome") not in ("", None, *part.outcomes):
+            raise BadPaper(f"{kind.id}: unknown outcome {fields['outcome']}")
 
 
 def is_empty(value: object) -> bool:
@@ -98,12 +110,12 @@ def is_empty(value: object) -> bool:
     return False
 
 
-def _check_glyphs(rule: PaperRule, kind: Kind, content: PaperContent) -> None:
+def _check_glyphs(rule: PaperRule, known: Mapping[str, str], values: Mapping[str, object]) -> None:
     """Raise MissingGlyph with each unprintable character and the labels of the contents it stands in."""
-    texts = tuple(_texts(content.fields))
+    texts = (*_texts(values), *known.items())
     if not missing_glyphs("".join(text for _, text in texts), "body"):
         return
-    labels = {**kind.labels, **{one.key: one.label for one in rule.contents}}
+    labels = {**known, **{one.key: one.label for one in rule.contents}}
     places: dict[str, list[str]] = {}
     for key, text in texts:
         for char in missing_glyphs(text, "body"):

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lianxin.papers import fonts, glyphs
-from lianxin.papers.content import PaperContent, encoded
+from lianxin.papers.content import PaperContent, by_key, encoded
 from lianxin.papers.errors import BadPaper
-from lianxin.papers.kinds import KINDS
+from lianxin.papers.kinds import kind_of
 
 if TYPE_CHECKING:
     from typst import Compiler, PDFStandard
@@ -57,14 +57,16 @@ def render(content: PaperContent, *, variant: str = "a4", issued_at: datetime) -
 
 def typeset(content: PaperContent, *, variant: str, issued_at: datetime) -> tuple[bytes, list[str]]:
     """Return the PDF and what the typesetter warned of."""
-    kind = KINDS.get(content.kind)
+    kind = kind_of(content.kind, content.fields)
     if kind is None or variant not in kind.variants:
         raise BadPaper(f"no layout prints {content.kind} as {variant}")
     if issued_at.tzinfo is None:
         raise BadPaper(f"{content.kind}: issued_at has no time zone")
+    by_key(content)
     inputs = {
         "data": json.dumps(json.loads(encoded(content))["fields"], ensure_ascii=False),
         "variant": variant,
+        "kind": kind.id,
     }
     address = _follow_address(content)
     if address:
@@ -72,7 +74,7 @@ def typeset(content: PaperContent, *, variant: str, issued_at: datetime) -> tupl
     with _lock:
         press = _ready()
         made, warnings = press.compiler.compile_with_warnings(
-            input=TEMPLATES / f"{kind.id}.typ",
+            input=TEMPLATES / f"{kind.template or kind.id}.typ",
             format="pdf",
             sys_inputs={**inputs, "faces": press.faces},
             pdf_standards=list(STANDARDS),

@@ -35,6 +35,14 @@ def regular_fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def installed_fonts(glyph_cache: Path) -> Iterator[None]:
+    """Run a test with all installed fonts."""
+    configure(font_dirs=[BROUGHT], cache_dir=glyph_cache)
+    yield
+    configure()
+
+
 @pytest.fixture(params=["installed", "bare"])
 def with_fonts(request: pytest.FixtureRequest, regular_fonts: Path, glyph_cache: Path) -> Iterator[None]:
     """Run each test with all installed fonts and with the two a bare machine has."""

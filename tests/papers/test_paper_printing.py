@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lianxin.papers import BadPaper, PaperContent, render, render_apart
+from tests.papers import paper_rules
 from tests.papers import paper_samples as samples
 from tests.papers.paper_reading import Run, pages, text
 
@@ -53,6 +54,17 @@ def test_every_page_carries_its_number_and_the_item(content: PaperContent) -> No
         foot = bare("".join(run.text for run in page if run.y < FOOT + 20))
         assert f"—{number}—" in foot
         assert samples.ITEM in foot
+
+
+@pytest.mark.parametrize("kind", ["referral_letter", "registration_form", "review_opinion", "opinion_draft"])
+def test_layouts_shared_by_papers_give_an_archive_copy_same_bytes_and_item_on_each_page(kind: str) -> None:
+    content = samples.changed(paper_rules.content(samples.rule(kind)), item_no=samples.ITEM)
+    pdf = render(content, issued_at=samples.ISSUED_AT)
+    assert pdf == render(content, issued_at=samples.ISSUED_AT)
+    assert b"<pdfaid:part>2</pdfaid:part>" in pdf and b"<pdfuaid:part>1</pdfuaid:part>" in pdf
+    for number, page in enumerate(pages(pdf), start=1):
+        foot = bare("".join(run.text for run in page if run.y < FOOT + 20))
+        assert f"—{number}—" in foot and samples.ITEM in foot
 
 
 def test_receipt_says_what_is_owed_to_the_petitioner() -> None:
@@ -200,5 +212,18 @@ def test_a_failure_of_the_child_is_told() -> None:
 def test_receipt_promises_no_second_code(variant: str) -> None:
     words = printed(samples.RECEIPT, variant=variant)
     assert "查询码不再显示，请收好" in words
-    assert "凭编号和身份证件到接待场所询问进展" in words
+    assert "本人凭编号和身份证件到接待场所补发" in words
     assert "重新领取" not in words
+
+
+@pytest.mark.parametrize("variant", ["a4", "narrow"])
+def test_receipt_prints_its_leaf_and_later_where_it_stands_on_one_page(variant: str) -> None:
+    leaf, root = "2d71" * 16, "a1fc" * 16
+    promised = samples.changed(samples.RECEIPT, leaf=leaf)
+    logged = samples.changed(promised, logged={"position": 4107, "size": 4128, "root": root})
+    for content, said in ((promised, "过一天可在查询页面下载证明"), (logged, "日志第4107位，共4128位")):
+        words = printed(content, variant=variant)
+        assert leaf in words.replace(" ", "") and bare(said) in words
+        assert (root in words.replace(" ", "")) is (content is logged)
+        assert len(pages(render(content, variant=variant, issued_at=samples.ISSUED_AT))) == 1
+    assert "存证码" not in printed(samples.RECEIPT, variant=variant)
