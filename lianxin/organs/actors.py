@@ -8,6 +8,7 @@ from datetime import date
 
 from lianxin.ledger.chain import Reader
 from lianxin.organs.models import Organ, Post, Staff
+from lianxin.organs.selectors import path_ids
 
 _COLUMNS = (
     "role",
@@ -25,11 +26,17 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An officer at work: the person, the organ spoken for, and the roles held in it."""
+    """An officer at work on a day: the person, the organ spoken for, and the roles held in it.
+
+    `elsewhere` are the organs, with those above them, in which the person holds further posts on that day: a conflict of
+    interest goes with the person.
+    """
 
     staff: Staff
     organ: Organ
     roles: frozenset[str]
+    on: date
+    elsewhere: frozenset[int] = frozenset()
 
     def reader(self) -> Reader:
         """Return the officer as the one who looks, for the record of looks."""
@@ -49,11 +56,21 @@ def actors_of(staff_id: int, *, on: date) -> list[Actor]:
         .only(*_COLUMNS)
         .order_by("organ_id", "id")
     )
-    return _by_organ(posts)
+    return _by_organ(posts, on)
 
 
-def _by_organ(posts: Iterable[Post]) -> list[Actor]:
+def _by_organ(posts: Iterable[Post], on: date) -> list[Actor]:
     organs: dict[int, tuple[Post, set[str]]] = {}
     for post in posts:
         organs.setdefault(post.organ_id, (post, set()))[1].add(post.role)
-    return [Actor(first.staff, first.organ, frozenset(roles)) for first, roles in organs.values()]
+    ways = {organ_id: path_ids(first.organ.path) for organ_id, (first, _) in organs.items()}
+    return [
+        Actor(
+            first.staff,
+            first.organ,
+            frozenset(roles),
+            on,
+            frozenset(one for other, way in ways.items() if other != organ_id for one in way),
+        )
+        for organ_id, (first, roles) in organs.items()
+    ]

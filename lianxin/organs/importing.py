@@ -5,13 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from lianxin.ledger.ids import new_id
+from lianxin.organs import events
 from lianxin.organs.models import Organ, OrganKind, OrganLevel, Region
 from lianxin.organs.regions import region_on
 from lianxin.organs.selectors import in_force
@@ -56,8 +57,8 @@ class BadRow(LianxinError):
     """A row cannot be used; the text says why."""
 
 
-def import_rows(rows: Iterable[Row], *, on: date) -> Imported:
-    """Write the organs of a table, those above before those below, in one transaction."""
+def import_rows(rows: Iterable[Row], *, on: date, at: datetime) -> Imported:
+    """Write the organs of a table, those above before those below, and their event of the ledger, in one transaction."""
     result, seen = Imported(), dict[str, Organ]()
     there = {organ.code: organ for organ in Organ.objects.filter(in_force(on))}
     for row in rows:
@@ -78,7 +79,7 @@ def import_rows(rows: Iterable[Row], *, on: date) -> Imported:
         else:
             seen[organ.code] = organ
     if not result.faults:
-        _write(seen, there, result)
+        _write(seen, there, result, at=at)
     return result
 
 
@@ -119,12 +120,15 @@ def _place(organ: Organ, above: Organ | None, there: Mapping[str, Organ]) -> Non
         raise BadRow("层级太深")
 
 
-def _write(organs: Mapping[str, Organ], there: Mapping[str, Organ], result: Imported) -> None:
+def _write(
+    organs: Mapping[str, Organ], there: Mapping[str, Organ], result: Imported, *, at: datetime
+) -> None:
+    result.updated = sum(code in there for code in organs)
+    result.added = len(organs) - result.updated
     with transaction.atomic():
         for code, organ in organs.items():
             organ.save(force_insert=code not in there)
-    result.updated = sum(code in there for code in organs)
-    result.added = len(organs) - result.updated
+        events.of_system("organs.imported", at=at, added=result.added, updated=result.updated)
 
 
 def _choice(text: str, choices: type[OrganLevel] | type[OrganKind], what: str) -> str:

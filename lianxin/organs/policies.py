@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
+
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Post, Role, Staff
 from lianxin.organs.selectors import path_ids
 from lianxin.procedure.errors import Refused
 
 GRANTABLE = tuple(role for role in Role if role is not Role.SYSADMIN)
+
+SEPARATE = (Role.SYSADMIN, Role.ORGAN_ADMIN, Role.AUDITOR)
+"""三员分立: who runs the system, who gives rights, and who audits are three persons (GB/T 22239)."""
 
 
 class NotManaged(Refused):
@@ -54,3 +59,19 @@ def check_manages_person(actor: Actor, staff: Staff, *, on: date) -> None:
         raise NotManaged(f"{staff.name} 有系统管理岗位，不能由机构管理员停用或者重设密码", article="")
     if not may_manage(actor) or not any(manages(actor, post.organ) for post in posts):
         raise NotManaged("没有找到您可以管理的这位工作人员", article="")
+
+
+def check_separate(staff: Staff, role: str, *, starts_on: date, ends_on: date | None) -> None:
+    """Raise NotManaged when a person would hold two of the posts that must be kept apart, anywhere, on one day."""
+    if role not in SEPARATE:
+        return
+    held = Post.objects.filter(staff=staff, role__in=SEPARATE).exclude(role=role)
+    meeting = held.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on))
+    if ends_on is not None:
+        meeting = meeting.filter(starts_on__lte=ends_on)
+    if (other := meeting.first()) is not None:
+        raise NotManaged(
+            f"{staff.name} 已有“{other.get_role_display()}”岗位，不能同时任“{Role(role).label}”",
+            article="",
+            instead="系统管理、机构管理、审计应当由三个人分别担任。",
+        )

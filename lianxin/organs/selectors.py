@@ -42,6 +42,12 @@ def children(region: Region | None, *, on: date) -> QuerySet[Region]:
     return Region.objects.filter(in_force(on), parent=region).order_by("code")
 
 
+def organs_named(word: str, *, on: date) -> QuerySet[Organ]:
+    """Return the organs in force on a day that bear a word in their name or have it as code, by path; none for no word."""
+    bears = Q(name__icontains=word) | Q(short_name__icontains=word) | Q(code=word)
+    return Organ.objects.filter(in_force(on), bears).order_by("path") if word else Organ.objects.none()
+
+
 def receivers(organ: Organ, *, on: date) -> QuerySet[Organ]:
     """Return the organs to which `organ` may refer: those below it and its own departments and units (Art 23(1))."""
     kinds = [OrganKind.CIVIL_AFFAIRS, OrganKind.DEPARTMENT, OrganKind.AFFILIATED, OrganKind.NETWORK]

@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import override
@@ -71,7 +71,9 @@ class _DryRun(Exception):
     """Ends the transaction of a dry run."""
 
 
-def run(actor: Actor, *, kind: str, data: bytes, on: date, dry_run: bool) -> tuple[RowReport, ...]:
+def run(
+    actor: Actor, *, kind: str, data: bytes, on: date, at: datetime, dry_run: bool
+) -> tuple[RowReport, ...]:
     """Return one report per row. Raises BadRecord for a file that cannot be read as a whole."""
     rows = read(data, kind=kind)
     write = {"organs": _organ, "staff": _staff, "posts": _post}[kind]
@@ -79,7 +81,7 @@ def run(actor: Actor, *, kind: str, data: bytes, on: date, dry_run: bool) -> tup
     maker.prepare()
     try:
         with transaction.atomic():
-            reports += [_carry_out(write, actor, line, row, on=on) for line, row in rows]
+            reports += [_carry_out(write, actor, line, row, on=on, at=at) for line, row in rows]
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -138,19 +140,21 @@ def _check_header(header: list[str], kind: str) -> None:
         raise BadRecord("有重复的列名", instead="请删去重复的列。")
 
 
-def _carry_out(write: Callable[..., RowReport], actor: Actor, line: int, row: Row, *, on: date) -> RowReport:
+def _carry_out(
+    write: Callable[..., RowReport], actor: Actor, line: int, row: Row, *, on: date, at: datetime
+) -> RowReport:
     if long := [name for name, cell in row.items() if len(cell) > CELL_LIMIT]:
         return RowReport(line, "refused", f"“{long[0]}”太长，最多 {CELL_LIMIT} 字。")
     if row[""]:
         return RowReport(line, "refused", "这一行有内容不在任何一列名下。请检查逗号和引号。")
     try:
         with transaction.atomic():
-            return write(actor, line, row, on=on)
+            return write(actor, line, row, on=on, at=at)
     except Refused as refused:
         return RowReport(line, "refused", refused.for_person())
 
 
-def _organ(actor: Actor, line: int, row: Row, *, on: date) -> RowReport:
+def _organ(actor: Actor, line: int, row: Row, *, on: date, at: datetime) -> RowReport:
     found = Organ.objects.filter(in_force(on), code=row["代码"]).first()
     if found is not None and found.name == row["名称"]:
         return RowReport(line, "kept", f"“{found.name}”已经有了，没有改动。")
@@ -175,11 +179,12 @@ def _organ(actor: Actor, line: int, row: Row, *, on: date) -> RowReport:
         kind=_choice("性质", row["性质"], OrganKind.choices),
         facts=facts,
         valid_from=_day("设立日期", row["设立日期"]),
+        at=at,
     )
     return RowReport(line, "written", f"新增机构“{organ.name}”。")
 
 
-def _staff(actor: Actor, line: int, row: Row, *, on: date) -> RowReport:
+def _staff(actor: Actor, line: int, row: Row, *, on: date, at: datetime) -> RowReport:
     username = staff.username_of(row["登录名"])
     found = Staff.objects.filter(username=username).first()
     if found is not None and found.name == row["姓名"]:
@@ -192,11 +197,12 @@ def _staff(actor: Actor, line: int, row: Row, *, on: date) -> RowReport:
         organ=_organ_by_code(row["机构代码"], on=on),
         role=role,
         term=_term(row),
+        at=at,
     )
     return RowReport(line, "written", f"新增 {made.staff.name}（{username}）。", made.password)
 
 
-def _post(actor: Actor, line: int, row: Row, *, on: date) -> RowReport:
+def _post(actor: Actor, line: int, row: Row, *, on: date, at: datetime) -> RowReport:
     username = staff.username_of(row["登录名"])
     person = Staff.objects.filter(username=username).first()
     if person is None:
@@ -207,7 +213,7 @@ def _post(actor: Actor, line: int, row: Row, *, on: date) -> RowReport:
         staff=person, organ=organ, role=role, starts_on=term.starts_on, ends_on=term.ends_on
     ).exists():
         return RowReport(line, "kept", f"{person.name} 的这个岗位已经有了，没有改动。")
-    staff.grant(actor, person, organ=organ, role=role, term=term)
+    staff.grant(actor, person, organ=organ, role=role, term=term, at=at)
     return RowReport(line, "written", f"{person.name} 任“{organ.name}”{Role(role).label}。")
 
 

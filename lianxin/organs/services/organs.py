@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
 from lianxin.ledger.ids import new_id
+from lianxin.organs import events
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, OrganChange, OrganKind, OrganLevel, Post, Region
 from lianxin.organs.policies import check_manages
@@ -44,7 +46,15 @@ class Facts:
 
 
 def add(
-    actor: Actor, *, parent: Organ, code: str, level: str, kind: str, facts: Facts, valid_from: date
+    actor: Actor,
+    *,
+    parent: Organ,
+    code: str,
+    level: str,
+    kind: str,
+    facts: Facts,
+    valid_from: date,
+    at: datetime,
 ) -> Organ:
     """Return a new organ under `parent`. Raises NotManaged, BadRecord."""
     check_manages(actor, parent)
@@ -54,17 +64,22 @@ def add(
     organ = Organ(id=new_id(), code=code, level=level, kind=kind, parent=parent, valid_from=valid_from)
     organ.path = _path(parent, organ.pk)
     _put(organ, facts)
-    organ.save(force_insert=True)
+    with transaction.atomic():
+        organ.save(force_insert=True)
+        events.by_actor(actor, "organ.added", organ_id=organ.pk, at=at, code=code, parent=parent.pk)
     return organ
 
 
-def edit(actor: Actor, organ: Organ, *, facts: Facts, on: date) -> Organ:
+def edit(actor: Actor, organ: Organ, *, facts: Facts, on: date, at: datetime) -> Organ:
     """Return the organ with other facts; a change of its name is kept as lineage. Raises NotManaged, BadRecord."""
     check_manages(actor, organ)
     _check_facts(facts)
     if organ.parent is not None:
         _check_place(organ.parent, level=organ.level, kind=organ.kind, region=facts.region, on=on)
     before = organ.name
+    changed = [
+        field.name for field in fields(Facts) if getattr(organ, field.name) != getattr(facts, field.name)
+    ]
     _put(organ, facts)
     with transaction.atomic():
         organ.save(update_fields=[field.name for field in fields(Facts)])
@@ -77,10 +92,11 @@ def edit(actor: Actor, organ: Organ, *, facts: Facts, on: date) -> Organ:
                 new=organ,
                 note=f"原名称：{before}",
             )
+        events.by_actor(actor, "organ.edited", organ_id=organ.pk, at=at, changed=changed)
     return organ
 
 
-def move(actor: Actor, organ: Organ, *, parent: Organ, on: date) -> Organ:
+def move(actor: Actor, organ: Organ, *, parent: Organ, on: date, at: datetime) -> Organ:
     """Return the organ under another one, all below it moved along. Raises NotManaged, BadRecord."""
     check_manages(actor, organ)
     check_manages(actor, parent)
@@ -97,14 +113,25 @@ def move(actor: Actor, organ: Organ, *, parent: Organ, on: date) -> Organ:
             raise BadRecord("层级太深，不能这样移动", instead="请先减少下级机构的层级。")
         Organ.objects.filter(pk=organ.pk).update(parent=parent)
         below.update(path=Concat(Value(new), Substr("path", len(old) + 1)))
+        events.by_actor(actor, "organ.moved", organ_id=organ.pk, at=at, parent=parent.pk)
     organ.parent, organ.path = parent, new
     return organ
 
 
-def end(actor: Actor, organ: Organ, *, on: date, successor: Organ | None = None, note: str = "") -> Organ:
+def end(
+    actor: Actor,
+    organ: Organ,
+    *,
+    on: date,
+    at: datetime,
+    successor: Organ | None = None,
+    note: str = "",
+    also: Callable[[], object] = lambda: None,
+) -> Organ:
     """Return the organ as ended on a day (the first day it is no more). Raises NotManaged, BadRecord.
 
-    Organs under it and posts in it must have been ended before; the caller has looked for open cases.
+    Organs under it and posts in it must have been ended before; the caller has looked for open cases. `also` is called in
+    the same transaction: for what has to follow the organ to its successor (`cases.services.walls.follow_change`).
     """
     check_manages(actor, organ)
     if organ.pk == actor.organ.pk:
@@ -122,6 +149,9 @@ def end(actor: Actor, organ: Organ, *, on: date, successor: Organ | None = None,
     with transaction.atomic():
         organ.save(update_fields=["valid_to"])
         OrganChange.objects.create(id=new_id(), on=on, kind=kind, old=organ, new=successor, note=note[:300])
+        also()
+        heir = successor.pk if successor else None
+        events.by_actor(actor, "organ.ended", organ_id=organ.pk, at=at, to=on.isoformat(), successor=heir)
     return organ
 
 

@@ -6,15 +6,17 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
 
 from lianxin.ledger.ids import new_id
+from lianxin.organs import events
+from lianxin.organs.accounts import first_password_set
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Post, Staff
-from lianxin.organs.policies import GRANTABLE, check_manages, check_manages_person
+from lianxin.organs.policies import GRANTABLE, check_manages, check_manages_person, check_separate
 from lianxin.organs.services.errors import BadRecord
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -49,7 +51,9 @@ def username_of(typed: str) -> str:
     return username
 
 
-def add(actor: Actor, *, username: str, name: str, organ: Organ, role: str, term: Term) -> Credentials:
+def add(
+    actor: Actor, *, username: str, name: str, organ: Organ, role: str, term: Term, at: datetime
+) -> Credentials:
     """Return a new officer with a first post and a first password. Raises NotManaged, BadRecord."""
     check_manages(actor, organ)
     username, name = username_of(username), " ".join(name.split())
@@ -64,38 +68,41 @@ def add(actor: Actor, *, username: str, name: str, organ: Organ, role: str, term
     staff.set_password(password)
     with transaction.atomic():
         staff.save(force_insert=True)
-        _write_post(staff, organ, role, term)
+        first_password_set(staff)
+        _write_post(actor, staff, organ, role, term, at=at, new=True)
     return Credentials(staff, password)
 
 
-def deactivate(actor: Actor, staff: Staff, *, on: date) -> Staff:
+def deactivate(actor: Actor, staff: Staff, *, on: date, at: datetime) -> Staff:
     """Return the officer as no longer able to sign in, from the next request on. Raises NotManaged, BadRecord."""
     check_manages_person(actor, staff, on=on)
     if not staff.is_active:
         raise BadRecord(f"{staff.name} 的账号已经停用")
     staff.is_active = False
-    staff.save(update_fields=["is_active"])
+    with transaction.atomic():
+        staff.save(update_fields=["is_active"])
+        _recorded(actor, "staff.stopped", staff, at=at)
     return staff
 
 
-def reactivate(actor: Actor, staff: Staff, *, on: date) -> Credentials:
+def reactivate(actor: Actor, staff: Staff, *, on: date, at: datetime) -> Credentials:
     """Return the officer as able to sign in again, with a new first password. Raises NotManaged, BadRecord."""
     check_manages_person(actor, staff, on=on)
     if staff.is_active:
         raise BadRecord(f"{staff.name} 的账号没有停用")
     staff.is_active = True
-    return _renewed(staff)
+    return _renewed(actor, "staff.restarted", staff, at=at)
 
 
-def reset_password(actor: Actor, staff: Staff, *, on: date) -> Credentials:
+def reset_password(actor: Actor, staff: Staff, *, on: date, at: datetime) -> Credentials:
     """Return the officer with a new first password; open sessions end. Raises NotManaged, BadRecord."""
     check_manages_person(actor, staff, on=on)
     if not staff.is_active:
         raise BadRecord(f"{staff.name} 的账号已经停用", instead="请先启用。")
-    return _renewed(staff)
+    return _renewed(actor, "password.reset", staff, at=at)
 
 
-def grant(actor: Actor, staff: Staff, *, organ: Organ, role: str, term: Term) -> Post:
+def grant(actor: Actor, staff: Staff, *, organ: Organ, role: str, term: Term, at: datetime) -> Post:
     """Return a new post of an officer in an organ. Raises NotManaged, BadRecord."""
     check_manages(actor, organ)
     if staff.pk == actor.staff.pk:
@@ -103,6 +110,7 @@ def grant(actor: Actor, staff: Staff, *, organ: Organ, role: str, term: Term) ->
     if not staff.is_active:
         raise BadRecord(f"{staff.name} 的账号已经停用", instead="请先启用。")
     _check_post(role, term)
+    check_separate(staff, role, starts_on=term.starts_on, ends_on=term.ends_on)
     overlapping = Post.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=term.starts_on), staff=staff, organ=organ, role=role
     )
@@ -112,10 +120,11 @@ def grant(actor: Actor, staff: Staff, *, organ: Organ, role: str, term: Term) ->
         raise BadRecord(
             f"{staff.name} 在这段时间已经有这个岗位", instead="请核对日期，或者先结束原来的岗位。"
         )
-    return _write_post(staff, organ, role, term)
+    with transaction.atomic():
+        return _write_post(actor, staff, organ, role, term, at=at)
 
 
-def end_post(actor: Actor, post: Post, *, on: date) -> Post:
+def end_post(actor: Actor, post: Post, *, on: date, at: datetime) -> Post:
     """Return the post as held until `on`, that day included. Raises NotManaged, BadRecord."""
     check_manages(actor, post.organ)
     if post.staff_id == actor.staff.pk:
@@ -125,7 +134,10 @@ def end_post(actor: Actor, post: Post, *, on: date) -> Post:
     if post.ends_on is not None and post.ends_on <= on:
         raise BadRecord(f"这个岗位已于 {post.ends_on} 结束")
     post.ends_on = on
-    post.save(update_fields=["ends_on"])
+    with transaction.atomic():
+        post.save(update_fields=["ends_on"])
+        facts = {"staff": post.staff_id, "role": post.role, "to": on.isoformat()}
+        events.by_actor(actor, "post.ended", organ_id=post.organ_id, at=at, **facts)
     return post
 
 
@@ -134,10 +146,13 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(READABLE_LETTERS) for _ in range(5)) for _ in range(GROUPS))
 
 
-def _renewed(staff: Staff) -> Credentials:
+def _renewed(actor: Actor, kind: str, staff: Staff, *, at: datetime) -> Credentials:
     password = new_password()
     staff.set_password(password)
-    staff.save(update_fields=["password", "is_active"])
+    with transaction.atomic():
+        staff.save(update_fields=["password", "is_active"])
+        first_password_set(staff)
+        _recorded(actor, kind, staff, at=at)
     return Credentials(staff, password)
 
 
@@ -148,7 +163,19 @@ def _check_post(role: str, term: Term) -> None:
         raise BadRecord(f"离任日期 {term.ends_on} 不能早于任职日期 {term.starts_on}")
 
 
-def _write_post(staff: Staff, organ: Organ, role: str, term: Term) -> Post:
-    return Post.objects.create(
+def _write_post(
+    actor: Actor, staff: Staff, organ: Organ, role: str, term: Term, *, at: datetime, new: bool = False
+) -> Post:
+    post = Post.objects.create(
         id=new_id(), staff=staff, organ=organ, role=role, starts_on=term.starts_on, ends_on=term.ends_on
     )
+    facts = {"staff": staff.pk, "role": role, "from": term.starts_on.isoformat()}
+    if term.ends_on is not None:
+        facts["to"] = term.ends_on.isoformat()
+    kind = "staff.added" if new else "post.given"
+    events.by_actor(actor, kind, organ_id=organ.pk, at=at, **facts)
+    return post
+
+
+def _recorded(actor: Actor, kind: str, staff: Staff, *, at: datetime) -> None:
+    events.by_actor(actor, kind, organ_id=actor.organ.pk, at=at, staff=staff.pk)
