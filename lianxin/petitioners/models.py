@@ -18,6 +18,7 @@ class Party(models.Model):
         PETITIONER = "petitioner", _("信访人")
         AGENT = "agent", _("代理人")
         HELPER = "helper", _("代写代投人")
+        ACCUSED = "accused", _("被反映人")
 
     pk = models.CompositePrimaryKey("case_id", "seq")
     case_id = models.BigIntegerField()
@@ -38,11 +39,15 @@ class Party(models.Model):
 
 
 class IdentityToken(models.Model):
-    """盲索引: leads from a keyed token of an identity number to the cases it was given in; holds nothing else."""
+    """盲索引: leads from a keyed token of an identity number to the cases it was given in; holds nothing else.
+
+    `key_id` is the short name of the index key, empty for tokens from before there were several.
+    """
 
     pk = models.CompositePrimaryKey("token", "case_id")
     token = models.CharField(max_length=64)
     case_id = models.BigIntegerField()
+    key_id = models.CharField(max_length=16, default="", blank=True)
 
     def __str__(self) -> str:
         return self.token[:8]
@@ -59,6 +64,8 @@ class Draft(models.Model):
     id = models.BigIntegerField(primary_key=True)
     key_hash = models.CharField(max_length=64)
     box = models.BinaryField()
+    suite = models.CharField(max_length=16, default="", blank=True)
+    key_id = models.CharField(max_length=16, default="", blank=True)
     saved_at = models.DateTimeField()
     filed_at = models.DateTimeField(null=True)
 
