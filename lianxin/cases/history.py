@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,9 +48,17 @@ class Loaded:
             organ=str(self.case.holder_id),
         )
 
-    def running(self) -> tuple[Running, ...]:
-        """Return every clock of the case, computed from its acts."""
-        return clocks(self.book, self.acts, calendar=load_calendar())
+    def latest(self, *events: str) -> Act | None:
+        """Return the last act that was one of these events, None where none was."""
+        return next((act for act in reversed(self.acts) if act.event in events), None)
+
+    def stood_back(self) -> frozenset[object]:
+        """Return the ids of the officers who have stood back from this case (回避)."""
+        return frozenset(act.facts.get("person") for act in self.acts if act.event == "recuse") - {None}
+
+    def running(self, asof: date | None = None) -> tuple[Running, ...]:
+        """Return every clock of the case, computed from its acts; with `asof` those started for supervision too."""
+        return clocks(self.book, self.acts, calendar=load_calendar(), asof=asof)
 
 
 def leading(running: Iterable[Running]) -> Running | None:
@@ -66,10 +75,18 @@ def act_of(step: Step) -> Act:
 
 def load(case: Case) -> Loaded:
     """Return a case with its acts. One query beside the case itself."""
-    rows = list(
-        Step.objects.filter(case_id=case.pk)
-        .order_by("seq")
-        .values_list("event", "state", "on", "organ_id", "facts", "key")
-    )
-    acts = tuple(Act(event, state, on, str(organ or ""), facts) for event, state, on, organ, facts, _ in rows)
-    return Loaded(case, acts, frozenset(row[5] for row in rows), load_book(case.rulebook))
+    return load_all([case])[0]
+
+
+def load_all(cases: Iterable[Case]) -> list[Loaded]:
+    """Return cases with their acts, in their order. One query beside the cases themselves."""
+    cases, acts, keys = list(cases), defaultdict[int, list[Act]](list), defaultdict[int, set[str]](set)
+    rows = Step.objects.filter(case_id__in=[case.pk for case in cases]).order_by("case_id", "seq")
+    names = ("case_id", "event", "state", "on", "organ_id", "facts", "key")
+    for case_id, event, state, on, organ, facts, key in rows.values_list(*names):
+        acts[case_id].append(Act(event, state, on, str(organ or ""), facts))
+        keys[case_id].add(key)
+    return [
+        Loaded(case, tuple(acts[case.pk]), frozenset(keys[case.pk]), load_book(case.rulebook))
+        for case in cases
+    ]

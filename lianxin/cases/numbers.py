@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from lianxin.cases.models import NumberCounter
-from lianxin.petitioners.keys import token
+from lianxin.petitioners.keys import tokens
 from lianxin.procedure.errors import LianxinError
 
 CHANNEL_LETTERS = {"letter": "L", "visit": "V", "online": "N", "call": "C", "fax": "F", "other": "O"}
@@ -121,13 +121,19 @@ def grouped(code: str) -> str:
 
 def code_hash(number: str, code: str) -> str:
     """Return the slow hash of a code, salted by its number and keyed by a key that is not in the database."""
-    slow = hashlib.pbkdf2_hmac("sha256", code.encode(), number.encode(), ROUNDS)
-    return f"pbkdf2-sha256-{ROUNDS}$" + token("query_code", slow.hex())
+    return _code_hashes(number, code)[0]
 
 
 def code_fits(number: str, code: str, stored: str) -> bool:
     """Tell whether a code belongs to a number, in the same time for a right and a wrong one."""
-    return hmac.compare_digest(code_hash(number, code), stored)
+    fits = [hmac.compare_digest(one, stored) for one in _code_hashes(number, code)]
+    return any(fits)
+
+
+def _code_hashes(number: str, code: str) -> list[str]:
+    """Return the hash of a code under each index key, the current one first: a code outlives the key it was hashed with."""
+    slow = hashlib.pbkdf2_hmac("sha256", code.encode(), number.encode(), ROUNDS)
+    return [f"pbkdf2-sha256-{ROUNDS}$" + one for one in tokens("query_code", slow.hex())]
 
 
 def _fold(typed: str) -> str:
@@ -156,6 +162,11 @@ def _powers() -> tuple[int, ...]:
 
 _POWERS = _powers()
 _LOG = {value: n for n, value in enumerate(_POWERS)}
+
+
+def with_check(body: str) -> str:
+    """Return letters of CODE_LETTERS with their check letter, as `read_code` takes 16 and one."""
+    return body + _code_check(body)
 
 
 def _code_check(body: str) -> str:

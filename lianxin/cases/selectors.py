@@ -11,7 +11,9 @@ from django.db.models import Q, QuerySet
 
 from lianxin.cases import numbers
 from lianxin.cases.history import Loaded, act_of
+from lianxin.cases.links import has_links
 from lianxin.cases.models import (
+    Alert,
     Case,
     CaseNumber,
     CaseText,
@@ -23,7 +25,10 @@ from lianxin.cases.models import (
     Step,
     WorkItem,
 )
-from lianxin.cases.policies import content_of, may_read_content, progress_of, work_of
+from lianxin.cases.openings import has_openings
+from lianxin.cases.policies import THERE, alerts_of, content_of, may_read_content, progress_of, work_of
+from lianxin.cases.walls import clear_of, has_walls
+from lianxin.ledger import face
 from lianxin.ledger.chain import record_look
 from lianxin.ledger.models import Look
 from lianxin.organs.actors import Actor
@@ -31,7 +36,7 @@ from lianxin.organs.models import Organ
 from lianxin.petitioners.vault import Pseudonym, parties
 from lianxin.procedure.book import load_book
 
-WITH = ("holder__region", "offered_to", "registrar", "officer", "place")
+WITH = ("holder__region", "offered_to", "handled_by", "arbiter", "registrar", "officer", "place")
 PAGE = 50
 _ORGAN = (
     "name",
@@ -54,6 +59,8 @@ SHOWN = (
     "holder__region__path",
     *(f"registrar__{column}" for column in ("name", "phone", "address", "hours")),
     "offered_to__name",
+    "handled_by__name",
+    "arbiter__name",
     "officer__name",
     *(f"place__{column}" for column in ("name", "full_name", "path")),
     "text__body",
@@ -89,7 +96,14 @@ class Opened:
 
 def case_to_act_on(actor: Actor, case_id: int) -> Case | None:
     """Return a case whose content the officer may read, or None: not yours is not there."""
-    return Case.objects.select_related("officer").filter(content_of(actor), pk=case_id).first()
+    rows = Case.objects.select_related("officer").annotate(has_walls=has_walls())
+    return rows.filter(content_of(actor), pk=case_id).first()
+
+
+def case_to_oversee(actor: Actor, case_id: int) -> Case | None:
+    """Return a case whose steps the officer may follow, for an act of supervision, or None."""
+    rows = Case.objects.select_related("officer", "holder").annotate(has_walls=has_walls())
+    return rows.filter(progress_of(actor), pk=case_id).first()
 
 
 def open_case(actor: Actor, case_id: int, *, purpose: str, at: datetime) -> Opened | None:
@@ -97,9 +111,9 @@ def open_case(actor: Actor, case_id: int, *, purpose: str, at: datetime) -> Open
 
     Text, claims and pseudonyms only for those who may read the content, steps and papers also for the registrar.
     """
-    case = (
-        Case.objects.select_related(*WITH, "text").only(*SHOWN).filter(progress_of(actor), pk=case_id).first()
-    )
+    rows = Case.objects.select_related(*WITH, "text").only(*SHOWN)
+    rows = rows.annotate(has_links=has_links(actor), has_walls=has_walls())
+    case = rows.filter(progress_of(actor), pk=case_id).first()
     if case is None:
         return None
     reads = may_read_content(actor, case)
@@ -163,7 +177,8 @@ def registered_at(actor: Actor, case_id: int) -> Case | None:
     """Return the row of a case the officer's organ registered, for its receipt; no text, so no look."""
     return (
         Case.objects.select_related(*WITH, "registrar__region")
-        .filter(registrar=actor.organ, pk=case_id)
+        .annotate(has_walls=has_walls())
+        .filter(THERE, clear_of(actor), registrar=actor.organ, pk=case_id)
         .first()
     )
 
@@ -171,9 +186,8 @@ def registered_at(actor: Actor, case_id: int) -> Case | None:
 def case_by_number(actor: Actor, number: str) -> int | None:
     """Return the id of the case with this number if the officer may follow it, else None."""
     row = CaseNumber.objects.filter(number=number).first()
-    if row is None or not Case.objects.filter(progress_of(actor), pk=row.case_id).exists():
-        return None
-    return row.case_id
+    case_id = row.case_id if row else 0
+    return case_id if Case.objects.filter(progress_of(actor), pk=case_id).exists() else None
 
 
 def is_registered(case_id: int) -> bool:
@@ -186,17 +200,30 @@ def is_registered(case_id: int) -> bool:
 
 def case_by_code(number: str, code: str) -> int | None:
     """Return the case of a number and its query code, or None; a wrong code and a missing number take the same time."""
+    face.look_up(number)
     row = QueryCode.objects.filter(number=number, dead_at=None).first()
     fits = numbers.code_fits(number, code, row.code_hash if row else "-" * 20)
     if not fits or row is None:
         return None
-    return CaseNumber.objects.values_list("case_id", flat=True).get(number=number)
+    case_id = CaseNumber.objects.values_list("case_id", flat=True).get(number=number)
+    face.name(case_id)
+    return case_id
 
 
 def followed(case_id: int) -> Opened:
-    """Return a case for its petitioner, who has shown number and code. Own steps, papers and words; no officer's notes."""
-    case = Case.objects.select_related(*WITH, "text").only(*SHOWN).get(pk=case_id)
+    """Return a case for its petitioner, who has shown number and code. Own steps, papers and words; no officer's notes.
+
+    Of an erased case there are its steps alone.
+    """
+    rows = (
+        Case.objects.select_related(*WITH, "text")
+        .only(*SHOWN)
+        .annotate(has_walls=has_walls(), has_openings=has_openings())
+    )
+    case = rows.get(pk=case_id)
     steps = steps_of(case)
+    if case.erased_on is not None:
+        return Opened(case, loaded_from(case, steps), steps, (), ())
     claims = claims_of(case)
     return Opened(case, loaded_from(case, steps), steps, papers_of(case), notices_of(case), case.text, claims)
 
@@ -239,24 +266,25 @@ SHELVES = ("nobody", "bounced", "due", "waiting")
 
 
 def worklist(actor: Actor, wanted: Wanted, *, on: date, size: int = PAGE) -> Worklist:
-    """Return a page of the organ's work with the counts of the shelf, each capped at 500. Two queries."""
-    rows = _filtered(WorkItem.objects.filter(work_of(actor)), actor, wanted, on)
+    """Return a page of the organ's work with the counts of the shelf, each capped at 500. Three queries."""
+    mine = WorkItem.objects.filter(work_of(actor))
+    rows = _filtered(mine, actor, wanted, on)
     if wanted.after:
         day, case_id = wanted.after
         rows = rows.filter(sort_on__gte=day).exclude(sort_on=day, case_id__lte=case_id)
     items = list(rows.order_by("sort_on", "case_id")[: size + 1])
     last = items[size - 1] if len(items) > size else None
-    return Worklist(items[:size], (last.sort_on, last.case_id) if last else None, shelf_counts(actor, on=on))
+    return Worklist(items[:size], (last.sort_on, last.case_id) if last else None, shelf_counts(mine, on=on))
 
 
-def open_items(organ: Organ) -> int:
-    """Return how many cases lie on the desk of an organ."""
-    return WorkItem.objects.filter(organ=organ).count()
+def open_items(actor: Actor, organ: Organ) -> int:
+    """Return how many cases lie on the desk of an organ, as far as the officer may know of them."""
+    return WorkItem.objects.filter(clear_of(actor, "case_id"), organ=organ).count()
 
 
-def shelf_counts(actor: Actor, *, on: date) -> dict[str, int]:
-    """Return how many items lie on each shelf, at most 501 (shown as "500+"). One query that reads no more than that."""
-    mine = WorkItem.objects.filter(work_of(actor))
+def shelf_counts(mine: QuerySet[WorkItem], *, on: date) -> dict[str, int]:
+    """Return how many of an officer's items lie on each shelf, at most 501 (shown as "500+"). One query that reads no
+    more than that."""
     # in the order of the shelf's index, so that a count reads its first rows and never the table
     shelves = [mine.filter(_shelf(name, on)).order_by("sort_on", "case_id") for name in SHELVES]
     parts = [shelf.values("case_id")[: CAP + 1].query for shelf in shelves]
@@ -272,6 +300,33 @@ def shelf_counts(actor: Actor, *, on: date) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params or None)
         return dict(zip(SHELVES, cursor.fetchone(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """One alert with the organ that owes, whether this officer may open its case, and the summary for who may read it."""
+
+    alert: Alert
+    opens: bool
+    summary: str
+
+
+def open_alerts(
+    actor: Actor, *, rule: str = "", page: int = 1, size: int = PAGE
+) -> tuple[Sequence[Alerted], int]:
+    """Return a page of the alerts of the officer's organ that nobody has seen to, the most pressing first, and how many
+    there are (at most 501); of one rule where it is named. Four queries."""
+    rows = Alert.objects.filter(alerts_of(actor), settled_on=None).order_by(
+        "order", "due_on", "case_id", "mark"
+    )
+    if rule:
+        rows = rows.filter(rule=rule)
+    found = list(rows.select_related("about")[(page - 1) * size : page * size])
+    cases = Case.objects.filter(pk__in={one.case_id for one in found})
+    visible = set(cases.filter(progress_of(actor)).values_list("pk", flat=True))
+    summaries = dict(cases.filter(content_of(actor)).values_list("pk", "summary"))
+    shown = [Alerted(one, one.case_id in visible, summaries.get(one.case_id, "")) for one in found]
+    return shown, rows.values("case_id")[: CAP + 1].count()
 
 
 def _filtered(rows: QuerySet[WorkItem], actor: Actor, wanted: Wanted, on: date) -> QuerySet[WorkItem]:

@@ -8,6 +8,7 @@ become one kind. The original is kept beside the result.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
 KEPT = set("，。！？：；（）、～“”‘’《》〈〉【】「」『』—…·％＋－＝／￥①②③④⑤⑥⑦⑧⑨⑩")
 DROPPED = {"Cc", "Cs"}
@@ -47,3 +48,9 @@ def _clean(text: str) -> str:
         for c in folded
         if c in "\n\t" or (unicodedata.category(c) not in DROPPED and c not in BIDI)
     )
+
+
+def tidied(identity: Mapping[str, str]) -> dict[str, str]:
+    """Return identity fields in their stored form: numbers without blanks, the rest on one line."""
+    coded = {"phone", "id_number"}
+    return {name: plain_code(value) if name in coded else one_line(value) for name, value in identity.items()}

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from lianxin.cases import selectors
-from lianxin.cases.models import Case, CaseText, Claim, Evaluation, Notice, Paper, Step, WorkItem
+from lianxin.cases.links import link
+from lianxin.cases.models import Case, CaseText, Claim, Evaluation, Link, Notice, Paper, Step, WorkItem
 from lianxin.cases.policies import may_reveal
-from lianxin.cases.services import acts, evaluation, handling, intake, routing, serving
+from lianxin.cases.services import acts, evaluation, handling, intake, reviewing, routing, serving, stages
 from lianxin.cases.services.acts import Moment
 from lianxin.jobs import integrity
 from lianxin.ledger.chain import faults
@@ -26,15 +27,15 @@ from tests.cast import Cast, key, on
 STATEMENTS = {
     "file": 11,
     "register": 5,
-    "refer": 7,
-    "take": 7,
+    "refer": 9,
+    "take": 9,
     "accept": 8,
-    "assign": 5,
-    "draft_opinion": 6,
+    "assign": 6,
+    "draft_opinion": 8,
     "sign": 8,
-    "serve": 9,
-    "evaluate": 5,
-    "accept_result": 5,
+    "serve": 8,
+    "evaluate": 7,
+    "accept_result": 6,
 }
 """Statements of each service call, transaction control not counted; a case page or a form adds its own."""
 
@@ -141,9 +142,16 @@ def test_from_the_door_to_the_answer(cast: Cast) -> None:
     assert not WorkItem.objects.filter(case_id=case.pk).exists()
     assert Evaluation.objects.get(case_id=case.pk).office == "satisfied"
     assert list(Paper.objects.filter(case_id=case.pk).order_by("seq").values_list("kind", flat=True)) == [
+        "referral_letter",
+        "referral_notice",
+        "transfer_receipt",
         "acceptance_notice",
+        "assignment_slip",
+        "opinion_draft",
         "opinion",
         "proof_of_service",
+        "evaluation_record",
+        "closing_notice",
     ]
 
 
@@ -455,6 +463,122 @@ def test_a_summary_that_names_the_petitioner_is_refused(cast: Cast) -> None:
             subroute="31.6",
             summary="辛小禾反映低保停发",
         )
+
+
+@pytest.mark.parametrize(
+    ("field", "written"),
+    [
+        ("姓名", "辛 小 禾反映低保停发"),
+        ("电话", "139 0000-0001来电反映低保停发"),
+        ("住址", "安州区 花荄镇文胜路18号低保停发"),
+        ("身份证件号码", "510724195001010011低保停发"),
+        ("姓名", "代写人贾代写反映低保停发"),
+    ],
+)
+def test_no_field_of_any_party_stands_in_a_summary(cast: Cast, field: str, written: str) -> None:
+    helper = {"name": "贾代写"}
+    case = cast.filed(helper=helper).case
+    with pytest.raises(intake.BadPetition, match=field):
+        intake.register(
+            cast.load("ran", case),
+            actor=cast.actor("ran"),
+            key=key(),
+            when=on("2026-05-07"),
+            kind="claim",
+            category="0101",
+            subroute="31.6",
+            summary=written,
+        )
+    petition = cast.petition(channel="letter", summary=written, helper=helper)
+    with pytest.raises(intake.BadPetition, match=field):
+        intake.record(petition, case_id=new_id(), actor=cast.actor("ran"), when=on("2026-05-06"))
+    petition = cast.petition(channel="letter", helper=helper)
+    with pytest.raises(intake.BadPetition, match=field):
+        intake.record(
+            petition, case_id=new_id(), actor=cast.actor("ran"), when=on("2026-05-06"), note=written
+        )
+    assert not Case.objects.exclude(pk=case.pk).exists()
+
+
+def test_no_paper_and_no_fact_tells_the_rating(cast: Cast) -> None:
+    """The officers who handled it read every paper and step of the case (rulebook 11)."""
+    case = cast.served()
+    opinion = evaluation.Opinion(True, False, None, "not_satisfied", "not_satisfied", "办得太慢")
+    evaluation.evaluate(cast.load_public(case), opinion=opinion, key=key(), when=on("2026-05-30"))
+    paper = Paper.objects.get(case_id=case.pk, kind="evaluation_record")
+    step = Step.objects.filter(case_id=case.pk).latest("seq")
+    told = str([paper.content, step.facts, step.note])
+    assert "2026-05-30" in told
+    assert not any(word in told for word in ("满意", "satisf", "太慢"))
+    assert Evaluation.objects.get(case_id=case.pk).organ == "not_satisfied"
+
+
+def answer_again(cast: Cast, case: Case) -> None:
+    """Take a served case through review, remand and a second answer, served on 2026-07-01."""
+    fu, han, tou, ran = (cast.actor(name) for name in ("fu", "han", "tou", "ran"))
+    review = stages.REVIEW
+    reviewing.ask(
+        cast.load_public(case), review, asked=stages.Asked(("恢复发放低保金",), "数额不对。"),
+        organ=cast.organs["mianyang"], actor=None, key=key(), when=on("2026-06-10"),
+    )  # fmt: skip
+    reviewing.accept(
+        cast.load("fu", case), review, actor=fu, ground="期限以内", key=key(), when=on("2026-06-12")
+    )
+    reviewing.remand(
+        cast.load("fu", case), review, actor=fu, found=stages.Found("没有核对停发期间。", "事实不清。"),
+        due_on=date(2026, 7, 31), approver=cast.staff["shi"], key="once", when=on("2026-06-22"),
+    )  # fmt: skip
+    finding = handling.Finding(
+        1, "停发六个月。", "support", "补发六个月。", "办法", "补发", date(2026, 7, 31)
+    )
+    handling.draft_opinion(
+        cast.load("han", case), actor=han, findings=[finding], heard=True, verified=True, key=key(),
+        when=on("2026-06-28"),
+    )  # fmt: skip
+    handling.sign(cast.load("tou", case), actor=tou, key=key(), when=on("2026-06-29"))
+    serving.serve(
+        cast.load("ran", case), actor=ran, method="in_person", served_on=date(2026, 7, 1), proof="本人签收",
+        receiver="", refused=False, witness="", key=key(), when=on("2026-07-01"),
+    )  # fmt: skip
+
+
+def test_each_answer_is_evaluated_once(cast: Cast) -> None:
+    """The answer after a remand is another one."""
+    case, opinion = cast.served(), evaluation.Opinion(True, True, None, "satisfied", "satisfied")
+
+    def evaluate(day: str, act: str = "") -> Case:
+        given = {"opinion": opinion, "key": act or key(), "when": on(day)}
+        return evaluation.evaluate(cast.load_public(case), **given)  # type: ignore[arg-type]
+
+    first = evaluate("2026-05-30", "again").steps
+    assert evaluate("2026-05-30", "again").steps == first
+    with pytest.raises(GuardFailed, match="已经评价过"):
+        evaluate("2026-05-31")
+    answer_again(cast, case)
+    evaluate("2026-07-02")
+    with pytest.raises(GuardFailed, match="已经评价过"):
+        evaluate("2026-07-03")
+    assert Evaluation.objects.filter(case_id=case.pk).count() == 2
+
+
+def test_what_repeats_an_earlier_item_is_not_evaluated(cast: Cast) -> None:
+    first, again = cast.served(), cast.served()
+    Case.objects.filter(pk=again.pk).update(received_at=first.received_at + timedelta(days=1))
+    again.refresh_from_db()
+    link(again, first, Link.Kind.REPEAT, reason="同一人同一事")
+    opinion = evaluation.Opinion(True, True, None, "satisfied", "satisfied")
+    with pytest.raises(GuardFailed, match="初次"):
+        evaluation.evaluate(cast.load_public(again), opinion=opinion, key=key(), when=on("2026-05-30"))
+    evaluation.evaluate(cast.load_public(first), opinion=opinion, key=key(), when=on("2026-05-30"))
+    assert Evaluation.objects.get().case_id == first.pk
+
+
+def test_a_repeated_take_finds_its_first_result(cast: Cast) -> None:
+    case = cast.referred()
+    loaded = cast.load("fen", case)
+    done = routing.take(loaded, actor=cast.actor("fen"), key="twice", when=on("2026-05-08"))
+    again = routing.take(cast.load("fen", case), actor=cast.actor("fen"), key="twice", when=on("2026-05-08"))
+    assert again.steps == done.steps
 
 
 def test_serving_tells_only_of_the_opinion(cast: Cast) -> None:

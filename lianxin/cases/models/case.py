@@ -39,9 +39,11 @@ class Case(models.Model):
     """信访件: what was registered, from its arrival to its end.
 
     Nothing here leads to a name: parties live in the vault and are found by case id alone. `holder` is the organ
-    that answers for the case now; `offered_to` the organ it has been referred to and that has not yet taken it.
+    that answers for the case now (during a review that is the reviewing organ); `offered_to` the organ it has been
+    referred to and that has not yet taken it; `handled_by` the organ that handles or handled it, which its review is
+    about; `arbiter` the organ that settles a dispute over competence.
     `version` is compared and set by each act; `steps`, `papers` count those rows and hand out their numbers;
-    `head` is the hash of the last act in the ledger.
+    `head` is the hash of the last act in the ledger. With `erased_on` the row is all that is left: a tombstone.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -67,6 +69,12 @@ class Case(models.Model):
     offered_to = models.ForeignKey(
         Organ, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("转送至")
     )
+    handled_by = models.ForeignKey(
+        Organ, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("办理机构")
+    )
+    arbiter = models.ForeignKey(
+        Organ, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("协调机构")
+    )
     officer = models.ForeignKey(
         Staff, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("承办人")
     )
@@ -79,6 +87,7 @@ class Case(models.Model):
     steps = models.PositiveIntegerField(default=0, editable=False)
     papers = models.PositiveIntegerField(default=0, editable=False)
     head = models.CharField(max_length=64, blank=True, editable=False)
+    erased_on = models.DateField(_("销毁日期"), null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -93,6 +102,10 @@ class Case(models.Model):
                 name="case_offered_only_while_referred",
                 condition=models.Q(offered_to=None)
                 | models.Q(state__in=["referred", "objected", "disputed"]),
+            ),
+            models.CheckConstraint(
+                name="case_arbiter_only_while_disputed",
+                condition=models.Q(arbiter=None) | models.Q(state="disputed"),
             ),
             models.CheckConstraint(
                 name="case_officer_while_handling",
@@ -121,12 +134,18 @@ class CaseText(models.Model):
 
 
 class Claim(models.Model):
-    """诉求: one thing asked for, with its own finding, outcome and promise (Art 32)."""
+    """诉求: one thing asked for, with its own route, finding, outcome and promise (Art 31, 32).
+
+    `step` is the act that wrote it down: 1 for what the petitioner asked, later ones for what an officer found in the
+    letter. `subroute` is "" where the claim goes the way of its case.
+    """
 
     pk = models.CompositePrimaryKey("case_id", "seq")
     case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
     seq = models.IntegerField()
+    step = models.IntegerField(default=1)
     text = models.CharField(_("诉求"), max_length=500)
+    subroute = models.CharField(_("办理途径"), max_length=6, blank=True)
     facts = models.TextField(_("查明的事实和理由"), blank=True)
     outcome = models.CharField(_("处理结果"), max_length=12, choices=Outcome.choices, blank=True)
     decision = models.TextField(_("处理意见"), blank=True)

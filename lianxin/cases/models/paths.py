@@ -14,7 +14,7 @@ class WorkItem(models.Model):
     Written in the transaction of the step; deleted when the organ is done. `legal_on` and `warn_on` are those of
     the nearest running clock as `procedure.clock` computes it, kept here only to show and sort by (`sort_on` is
     `legal_on`, or the end of time where no clock runs); they can be rebuilt.
-    `turn` says whether this organ must act or waits for another.
+    `half_on` is the day on which half of that clock is used. `turn` says whether this organ must act or waits for another.
     """
 
     class Turn(models.TextChoices):
@@ -41,6 +41,7 @@ class WorkItem(models.Model):
     legal_on = models.DateField(null=True)
     sort_on = models.DateField()
     warn_on = models.DateField(null=True)
+    half_on = models.DateField(null=True)
     bounced = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -58,7 +59,11 @@ class WorkItem(models.Model):
                 fields=["organ", "sort_on", "case_id"],
                 condition=models.Q(bounced__gte=2),
             ),
-            models.Index(name="work_window", fields=["sort_on"], condition=models.Q(clock="REVIEW_WIN")),
+            models.Index(
+                name="work_window",
+                fields=["sort_on"],
+                condition=models.Q(clock__in=["REVIEW_WIN", "RECHECK_WIN"]),
+            ),
             models.Index(
                 name="work_waiting", fields=["organ", "sort_on", "case_id"], condition=models.Q(turn="wait")
             ),
@@ -66,6 +71,43 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Alert(models.Model):
+    """提醒: what a clock or an unattended case calls for, told once to one organ; it grades clocks, never people.
+
+    `mark` is the engine's name for it within its case, so that a sweep that runs twice tells once. `addressee` says
+    who in the organ is meant (handler, head) or that it comes from below (upper, top); `about` is the organ that owes.
+    `order` is that of the rulebook: what nobody has and what was sent back twice comes first. `settled_on` is the day
+    on which a sweep found that it had been seen to.
+    """
+
+    pk = models.CompositePrimaryKey("organ_id", "case_id", "mark")
+    organ = models.ForeignKey(Organ, models.PROTECT, related_name="+", db_index=False)
+    case_id = models.BigIntegerField()
+    mark = models.CharField(max_length=60)
+    rule = models.CharField(_("提醒"), max_length=20)
+    addressee = models.CharField(max_length=10)
+    about = models.ForeignKey(Organ, models.PROTECT, related_name="+", db_index=False)
+    number = models.CharField(max_length=24)
+    kind = models.CharField(max_length=12)
+    clock = models.CharField(max_length=20, blank=True)
+    order = models.PositiveSmallIntegerField()
+    due_on = models.DateField(_("应提醒日期"))
+    raised_on = models.DateField(_("提醒日期"))
+    settled_on = models.DateField(_("了结日期"), null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="alert_open",
+                fields=["organ", "order", "due_on", "case_id"],
+                condition=models.Q(settled_on=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.mark}"
 
 
 class CaseNumber(models.Model):

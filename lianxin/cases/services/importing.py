@@ -143,7 +143,7 @@ class Import:
         if self.dry_run:
             intake.check(petition, when)
             return Case(id=0, number="")
-        actor = Actor(self.officer, petition.organ, frozenset({Role.WINDOW.value}))
+        actor = Actor(self.officer, petition.organ, frozenset({Role.WINDOW.value}), when.on)
         try:
             return intake.take_over(petition, case_id=new_id(), actor=actor, when=when).case
         except IntegrityError:

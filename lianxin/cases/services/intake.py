@@ -5,9 +5,9 @@ Every item is registered; nothing is refused for its level, its author or its nu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 
 from django.db import transaction
 
@@ -25,6 +25,7 @@ from lianxin.cases.models import (
     WorkItem,
 )
 from lianxin.cases.policies import check_may
+from lianxin.cases.services import attaching, walls
 from lianxin.cases.services.acts import (
     PETITIONER,
     Loaded,
@@ -38,8 +39,10 @@ from lianxin.cases.services.acts import (
     step_row,
     write_owed,
 )
-from lianxin.cases.texts import normalised, one_line, plain_code
-from lianxin.ledger import chain
+from lianxin.cases.services.naming import named_in, typed_in
+from lianxin.cases.services.petitions import BadPetition, Filed, Origin, Petition
+from lianxin.cases.texts import normalised, one_line, tidied
+from lianxin.ledger import chain, face
 from lianxin.ledger.models import Entry
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Region
@@ -49,62 +52,27 @@ from lianxin.procedure.book import Rulebook, book_for
 from lianxin.procedure.calendar import load_calendar
 from lianxin.procedure.clock import clocks
 from lianxin.procedure.engine import Act, Decision, Snapshot, decide
-from lianxin.procedure.errors import Refused
+
+__all__ = [
+    "BODY_LIMIT",
+    "ORAL",
+    "BadPetition",
+    "Filed",
+    "Origin",
+    "Petition",
+    "file",
+    "record",
+    "register",
+    "take_over",
+]
 
 BODY_LIMIT = 20_000
 SUMMARY_LIMIT = 120
-NAMELESS = "摘要会出现在列表和文书上，里面有信访人的姓名。请去掉姓名再登记。"
+NAMED = "摘要会出现在列表和文书上，里面有{what}。请删去再登记。"
+NOTED = "备注里有信访人的{what}。请删去再登记。"
 FIRST_DAY = date(2005, 5, 1)
 """No regulation in the rulebooks is older."""
 ORAL = frozenset({"visit", "call"})
-
-
-class BadPetition(Refused):
-    """A petition cannot be registered as it was given; the sentence says what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where an item taken over from another system comes from: the system, the row, and its number there."""
-
-    system: str
-    row_key: str
-    number: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Petition:
-    """What is to be registered, as it was typed. `received_on` is the legal day, not the day of registration.
-
-    `identity` and `helper` map names of `vault.FIELDS` to text; both may be empty (anonymous).
-    """
-
-    channel: str
-    kind: str
-    place: Region
-    organ: Organ
-    body: str
-    received_on: date
-    received_at: datetime
-    ask: str = ""
-    category: str = ""
-    subroute: str = ""
-    summary: str = ""
-    claims: Sequence[str] = ()
-    identity: Mapping[str, str] = field(default_factory=dict)
-    helper: Mapping[str, str] = field(default_factory=dict)
-    people: int = 1
-    read_back: bool = False
-    taken_over: bool = False
-    origin: Origin | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """A registered item: the case and, shown once, its query code ("" for an item taken over)."""
-
-    case: Case
-    code: str
 
 
 def file(
@@ -119,10 +87,12 @@ def file(
 
     `case_id` is the id of the draft: a second submission of one draft raises IntegrityError and writes nothing.
     `keep` is given the item inside its transaction: the place to keep the receipt for a lost answer.
-    A report goes to the nearest organ upward that has a report desk, so that none lies unseen (Art 30). Raises BadPetition.
+    A report goes to the nearest organ upward that has a report desk, so that none lies unseen (Art 30); what an organ must
+    not know of goes to the nearest one above it that may (`petition.avoid`). Raises BadPetition.
     """
     if petition.kind == Kind.REPORT:
         petition = replace(petition, organ=report_desk(petition.organ, on=when.on) or petition.organ)
+    petition = replace(petition, organ=_in_front(petition, when))
     events = [("submit", PETITIONER, None)]
     return _open(petition, case_id=case_id, events=events, when=when, book=book, keep=keep)
 
@@ -138,7 +108,8 @@ def record(
 ) -> Filed:
     """Return the item an officer has taken in from a letter, a visit, a call or a fax, and registered.
 
-    Oral statements must have been read back (Art 19(1)). `keep` is given the item inside its transaction.
+    Oral statements must have been read back (Art 19(1)). Where the organ must not know of the item, it has registered it
+    and another one has it. `keep` is given the item inside its transaction.
     Raises BadPetition and Refused.
     """
     events = [("record_offline", "window", actor), ("register", "window", actor)]
@@ -162,9 +133,11 @@ def register(
     subroute: str,
     summary: str,
     place: Region | None = None,
+    simple: bool = False,
 ) -> Case:
     """Return the received item as registered: the officer has confirmed kind, category, route, place and a summary
-    without identity. Raises Refused, Stale.
+    without identity. With `simple` the simple procedure is meant: the three working days to accept begin with the receipt.
+    Raises Refused, Stale.
     """
     check_may(actor, loaded.case, "register")
     summary = one_line(summary)
@@ -172,10 +145,8 @@ def register(
         raise BadPetition(
             "请填写摘要：一句话说明反映的问题，不写姓名、电话等身份信息。", article="信访工作条例 第二十三条"
         )
-    if vault.examine(
-        case_id=loaded.case.pk, seq=1, field="name", test=lambda name: bool(name) and name in summary
-    ):
-        raise BadPetition(NAMELESS, article="信访工作条例 第二十三条")
+    if found := named_in(loaded.case, summary):
+        raise BadPetition(NAMED.format(what=found), article="信访工作条例 第二十三条")
     changes: dict[str, object] = {
         "kind": kind,
         "category": category,
@@ -194,7 +165,7 @@ def register(
 
     case = loaded.case
     before = {"kind": case.kind, "category": case.category, "subroute": case.subroute, "place": case.place_id}
-    parts = {
+    parts: dict[str, object] = {
         "kind": kind,
         "category": category,
         "subroute": subroute,
@@ -203,6 +174,8 @@ def register(
         "place": place.pk if place else case.place_id,
         "before": before,
     }
+    if simple and kind == Kind.CLAIM:
+        parts |= {"procedure": "simple", "received_on": case.received_on.isoformat()}
     request = Request("register", key, parts, role="window" if actor.has("window") else "intake")
     return perform(loaded, request, actor=actor, when=when, writing=Writing(changes, also=keep))
 
@@ -220,10 +193,15 @@ def _open(
 ) -> Filed:
     """Write a new item with its first steps in one transaction."""
     check(petition, when)
+    if found := typed_in(note, petition.identity, petition.helper):
+        raise BadPetition(NOTED.format(what=found), article="信访工作条例 第四十六条第（五）项")
     book = book or book_for(petition.received_on)
     region_code = petition.organ.region.code[:6]
     count = numbers.counter.next(region_code, when.on, block=numbers.BLOCK if with_code else 500)
     case = _case_row(petition, case_id=case_id, book=book, when=when, count=count)
+    case.holder = _in_front(petition, when)
+    if petition.avoid:
+        events = [*events, ("raise_wall", PETITIONER, None)]
     opening = _opening(petition, case, events, book=book, when=when, note=note)
     entries = []
     for step, _ in opening:
@@ -231,9 +209,11 @@ def _open(
         case.head = entries[-1].hash
     running = clocks(book, [act_of(step) for step, _ in opening], calendar=load_calendar())
     code = numbers.new_code() if with_code else ""
-    with transaction.atomic():
+    face.name(case.pk)
+    with face.raising(case.pk), transaction.atomic():
         case.save(force_insert=True)
         _write_content(petition, case)
+        attaching.write_rows(case.pk, petition.files, step=1, first=1, when=when)
         Step.objects.bulk_create(step for step, _ in opening)
         Entry.objects.bulk_create(entries)
         for step, decision in opening:
@@ -271,9 +251,8 @@ def check(petition: Petition, when: Moment) -> None:
         problems.append(f"收到日期 {petition.received_on} 早于 2005 年 5 月 1 日，没有可适用的规则，请核对。")
     if len(one_line(petition.summary)) > SUMMARY_LIMIT:
         problems.append(f"摘要有 {len(one_line(petition.summary))} 字，最多 {SUMMARY_LIMIT} 字，请写短一些。")
-    name = one_line(petition.identity.get("name", ""))
-    if name and name in one_line(petition.summary):
-        problems.append(NAMELESS)
+    if found := typed_in(petition.summary, petition.identity, petition.helper):
+        problems.append(NAMED.format(what=f"信访人的{found}"))
     if any("\ud800" <= c <= "\udfff" for c in petition.body + petition.ask + petition.summary):
         problems.append("文字里有残缺的字符（半个代理对），无法保存，请改正这个字。")
     if petition.people < 1:
@@ -309,6 +288,11 @@ def _case_row(petition: Petition, *, case_id: int, book: Rulebook, when: Moment,
     )
 
 
+def _in_front(petition: Petition, when: Moment) -> Organ:
+    """Return the organ that has a new item: the one it was given to, or the nearest above that may know of it."""
+    return walls.first_holder(petition.organ, petition.avoid, kind=petition.kind, on=when.on)
+
+
 def _opening(
     petition: Petition,
     case: Case,
@@ -342,15 +326,17 @@ def _opening(
             acts=acts,
             organ=str(petition.organ.pk),
         )
+        stated = petition.avoid.facts() if event == "raise_wall" else parts
         decision = decide(
-            book, snapshot, event, roles=frozenset({role}), on=on, parts=parts, calendar=calendar
+            book, snapshot, event, roles=frozenset({role}), on=on, parts=stated, calendar=calendar
         )
-        request = Request(event, f"open.{event}", parts, note=note if not acts else "", role=role)
+        request = Request(event, f"open.{event}", stated, note=note if not acts else "", role=role)
         step = step_row(case, decision, request, actor=actor, when=Moment(on, when.at))
-        acts = (*acts, Act(event, decision.state, on, str(petition.organ.pk), parts))
+        acts = (*acts, Act(event, decision.state, on, str(petition.organ.pk), stated))
         case.state, case.steps = decision.state, step.seq
         if not opening:
             step.facts["content"] = content_digest(*_texts(petition))
+            step.facts |= attaching.facts(petition.files)
         opening.append((step, decision))
     if case.state != "received":
         case.registered_at = when.at
@@ -375,8 +361,10 @@ def _write_content(petition: Petition, case: Case) -> None:
     ):
         if role == "petitioner" or any(identity.values()):
             vault.enrol(
-                case_id=case.pk, seq=seq, role=role, identity=_clean(identity), organ_id=case.holder_id
+                case_id=case.pk, seq=seq, role=role, identity=tidied(identity), organ_id=case.holder_id
             )
+    if petition.avoid:
+        walls.write_rows(case.pk, petition.avoid, step=case.steps, sealed_to=case.holder_id)
 
 
 def content_digest(body: str, ask: str, claims: Sequence[str]) -> str:
@@ -392,9 +380,3 @@ def _texts(petition: Petition) -> tuple[str, str, list[str]]:
 
 def _first_words(petition: Petition) -> str:
     return (one_line(petition.ask) or one_line(petition.body))[:500]
-
-
-def _clean(identity: Mapping[str, str]) -> dict[str, str]:
-    """Return identity fields in their stored form: numbers without blanks, the rest on one line."""
-    coded = {"phone", "id_number"}
-    return {name: plain_code(value) if name in coded else one_line(value) for name, value in identity.items()}

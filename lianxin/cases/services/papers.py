@@ -6,7 +6,7 @@ is printed, which is a look. The registration receipt is number D00 of every cas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,12 +15,14 @@ from django.utils.translation import override
 
 from lianxin.cases.history import BEIJING
 from lianxin.cases.models import Case, Channel, Claim, Kind, Paper
-from lianxin.cases.services.acts import Loaded
+from lianxin.cases.services.acts import Loaded, Moment
+from lianxin.cases.services.claims import goes_elsewhere, route_words
+from lianxin.ledger import evidence
 from lianxin.ledger.chain import Reader, record_look
 from lianxin.organs.models import Organ
 from lianxin.organs.selectors import reviewing_organs
-from lianxin.papers import MissingGlyph, PaperContent, check, missing_glyphs, render_apart
-from lianxin.petitioners import vault
+from lianxin.papers import MissingGlyph, PaperContent, check, cited, from_rule, missing_glyphs, render_apart
+from lianxin.petitioners import rights, vault
 from lianxin.procedure.book import Rulebook
 from lianxin.procedure.calendar import load_calendar
 from lianxin.procedure.clock import deadline
@@ -41,13 +43,72 @@ YOUR_RIGHTS = (
 )
 
 
-def paper_number(case: Case, count: int) -> str:
-    """Return the number of the case's `count`th paper: the item number and D01, D02, …"""
-    return f"{case.number}-D{count:02d}"
+ACCEPTING = frozenset({"accept", "accept_simple"})
+FILLED = frozenset(
+    {
+        *("number", "date", "organ", "seal", "contact", "item_no", "petitioner", "applicant"),
+        *("matter", "summary", "sender", "received_on", "channel"),
+        *("remedy", "remedy_organs", "remedy_last_day"),
+    }
+)
+"""Contents `letter` fills in from the case; the act gives the rest."""
+HOW_TO_OBJECT = "对本告知有不同意见的，可以当面或者书面向下列机关反映，请带上本告知书。"
+ANY_TIME = "随时可以提出"
+STILL_OPEN = (
+    "您仍然可以查询、评价和下载文书；承诺的事项没有落实的，可以向本机关或者上级机关反映；有新的事实和理由的，可以作为新的"
+    "信访事项提出；因正当理由没有赶上期限的，可以说明理由，由有权机关决定。"
+)
+
+
+def paper_number(case: Case, count: int, suffix: str = "D") -> str:
+    """Return the number of the case's `count`th paper: the item number and D01, D02, …; F and H in review and re-check."""
+    return f"{case.number}-{suffix}{count:02d}"
+
+
+def letter(
+    loaded: Loaded,
+    kind: str,
+    *,
+    organ: Organ,
+    on: date,
+    given: Mapping[str, object],
+    place: int = 1,
+    title: str | None = None,
+) -> PaperContent:
+    """Return a paper of any kind of the rulebook, checked: `given` are the contents only the act knows.
+
+    What is in `FILLED` is taken from the case unless given; `place` counts the papers of one act from 1; `title` is
+    the rulebook's name of the paper unless given.
+    Raises IncompletePaper, MissingGlyph.
+    """
+    case, rule = loaded.case, loaded.book.papers[kind]
+    known: dict[str, object] = {
+        "petitioner": _person(case)["petitioner"],
+        "applicant": _person(case)["petitioner"],
+        "matter": case.summary,
+        "summary": case.summary,
+        "sender": organ.name,
+        "received_on": case.received_on.isoformat(),
+        "channel": _channel(case),
+        "remedy": HOW_TO_OBJECT,
+        "remedy_last_day": ANY_TIME,
+    }
+    wanted = {content.key for content in rule.contents}
+    if "remedy_organs" in wanted and "remedy_organs" not in given:
+        known["remedy_organs"] = [above.name for above in _above(loaded.book, organ, on)]
+    fields = {
+        **_common(case, organ, on),
+        "number": paper_number(case, case.papers + place, rule.suffix),
+        **{key: value for key, value in known.items() if key in wanted},
+        **{key: value for key, value in given.items() if value not in (None, "", [])},
+    }
+    return _checked(loaded.book, from_rule(rule, fields, title=title), case)
 
 
 def registration_receipt(case: Case, *, text: str, book: Rulebook, code: str = "") -> PaperContent:
-    """Return the receipt (登记回执) of a case; the query code only where it is passed in, it is kept nowhere."""
+    """Return the receipt (登记回执) of a case, with its place in the log; the query code only where it is passed in, it is
+    kept nowhere.
+    """
     due = deadline(book, "REG_NOTICE", case.received_on, calendar=load_calendar())
     if case.kind == Kind.REPORT:
         text = SEALED_REPORT
@@ -63,13 +124,15 @@ def registration_receipt(case: Case, *, text: str, book: Rulebook, code: str = "
     }
     if code:
         fields["query_code"] = code
+    fields |= _standing(case)
+    fields["basis"] = cited(book.papers["receipt"].basis)
     return PaperContent("receipt", fields)
 
 
-def acceptance_notice(loaded: Loaded, *, organ: Organ, on: date) -> PaperContent:
-    """Return the acceptance notice (受理告知书), checked. Raises IncompletePaper, MissingGlyph."""
+def acceptance_notice(loaded: Loaded, *, organ: Organ, on: date, clock: str = "HANDLE") -> PaperContent:
+    """Return the acceptance notice (受理告知书) with the last day of `clock`, checked. Raises IncompletePaper, MissingGlyph."""
     case = loaded.case
-    due = deadline(loaded.book, "HANDLE", on, calendar=load_calendar())
+    due = deadline(loaded.book, clock, on, calendar=load_calendar())
     fields = {
         **_common(case, organ, on),
         **_person(case),
@@ -83,26 +146,27 @@ def acceptance_notice(loaded: Loaded, *, organ: Organ, on: date) -> PaperContent
         "received_on": case.received_on.isoformat(),
         "channel": _channel(case),
     }
+    fields["basis"] = cited(loaded.book.papers["acceptance_notice"].basis)
     return _checked(loaded.book, PaperContent("acceptance_notice", fields), case)
 
 
-def opinion(loaded: Loaded, *, organ: Organ, on: date) -> PaperContent:
+def opinion(loaded: Loaded, *, organ: Organ, on: date, claims: Sequence[Claim]) -> PaperContent:
     """Return the opinion (处理意见书), claim by claim, with the way to review, checked. Raises as above."""
     case = loaded.case
-    ranks = review_organs(loaded.book, organ.rank)
-    organs = [above.name for above in reviewing_organs(organ, ranks, on=on)]
+    organs = [above.name for above in _above(loaded.book, organ, on)]
     fields = {
         **_common(case, organ, on),
         **_person(case),
         "number": paper_number(case, case.papers + 1),
-        "claims": [_claim(claim) for claim in Claim.objects.filter(case_id=case.pk).order_by("seq")],
+        "claims": [claim_part(loaded.book, claim) for claim in claims],
         "remedy": HOW_TO_REVIEW,
         "remedy_organs": organs,
         "remedy_last_day": f"自收到本意见书之日起{loaded.book.clocks['REVIEW_WIN'].length}日内",
         "received_on": case.received_on.isoformat(),
         "channel": _channel(case),
-        "accepted_on": max((act.on for act in loaded.acts if act.event == "accept"), default=on).isoformat(),
+        "accepted_on": max((act.on for act in loaded.acts if act.event in ACCEPTING), default=on).isoformat(),
     }
+    fields["basis"] = cited(loaded.book.papers["opinion"].basis)
     return _checked(loaded.book, PaperContent("opinion", fields), case)
 
 
@@ -125,7 +189,18 @@ def proof_of_service(
         fields["refusal_note"] = f"收件人拒绝签收，见证人：{service['witness']}"
     else:
         fields["receiver"] = service["receiver"] or fields["petitioner"]
+    fields["basis"] = cited(loaded.book.papers["proof_of_service"].basis)
     return _checked(loaded.book, PaperContent("proof_of_service", fields), case)
+
+
+def closing_notice(loaded: Loaded, *, why: str, when: Moment) -> PaperContent:
+    """Return the notice that a case is closed (办结告知), with what stays possible, checked. Raises as above."""
+    given = {
+        "what_happened": f"您提出的信访事项（编号{loaded.case.number}）已于{when.on.isoformat()}办结。",
+        "why": why,
+        "what_stays_possible": STILL_OPEN,
+    }
+    return letter(loaded, "closing_notice", organ=loaded.case.holder, on=when.on, given=given)
 
 
 def print_paper(paper: Paper, *, reader: Reader, purpose: str, at: datetime, named: bool = True) -> bytes:
@@ -137,7 +212,10 @@ def print_paper(paper: Paper, *, reader: Reader, purpose: str, at: datetime, nam
     if not named or SEALED_NAME not in str(paper.content):
         record_look(case_id=paper.case_id, what=f"paper.{paper.kind}", purpose=purpose, reader=reader, at=at)
     else:
-        name = vault.reveal(case_id=paper.case_id, seq=1, field="name", purpose=purpose, reader=reader, at=at)
+        step = paper.step
+        name = rights.reveal_as_of(
+            case_id=paper.case_id, field="name", step=step, purpose=purpose, reader=reader, at=at
+        )
         content = PaperContent(paper.kind, _named(paper.content, name or UNNAMED))
     return render_apart(content, issued_at=paper.issued_at)
 
@@ -155,6 +233,10 @@ def print_receipt(case: Case, *, text: str, book: Rulebook, code: str, variant: 
     return render_apart(content, variant=variant, issued_at=case.received_at)
 
 
+def _above(book: Rulebook, organ: Organ, on: date) -> Sequence[Organ]:
+    return reviewing_organs(organ, review_organs(book, organ.rank), on=on)
+
+
 def _printable(text: str) -> str:
     """Return the petitioner's words with □ for what no font has (emoji): nobody goes without a receipt for that."""
     for char in missing_glyphs(text, "body"):
@@ -165,7 +247,7 @@ def _printable(text: str) -> str:
 def _checked(book: Rulebook, content: PaperContent, case: Case) -> PaperContent:
     """Return the content if nothing mandatory is missing and every character can be printed, the sealed name included."""
     check(book.papers[content.kind], content)
-    if not case.anonymous:
+    if SEALED_NAME in str(content.fields):
         missing = vault.examine(
             case_id=case.pk, seq=1, field="name", test=lambda name: missing_glyphs(name, "body")
         )
@@ -204,7 +286,16 @@ def _received(case: Case) -> str:
     return case.received_on.isoformat()
 
 
-def _claim(claim: Claim) -> dict[str, object]:
+def claim_part(book: Rulebook, claim: Claim) -> dict[str, object]:
+    """Return what an opinion prints of one claim; one that goes another way by law is told so, not decided (Art 31)."""
+    if goes_elsewhere(claim):
+        return {
+            "text": claim.text,
+            "facts": f"该项请求依法应当通过“{route_words(book, claim.subroute)}”处理。",
+            "outcome": "elsewhere",
+            "decision": claim.decision,
+            "basis": claim.basis,
+        }
     fields: dict[str, object] = {
         "text": claim.text,
         "facts": claim.facts,
@@ -215,6 +306,19 @@ def _claim(claim: Claim) -> dict[str, object]:
     if claim.promise and claim.promise_on:
         fields |= {"promise": claim.promise, "promise_on": claim.promise_on.isoformat()}
     return fields
+
+
+def _standing(case: Case) -> dict[str, object]:
+    """Return what the receipt says of the log: the leaf of the first act, and where it stands once a checkpoint holds it."""
+    found = evidence.standing(case.pk)
+    if found is None:
+        return {}
+    if found.position is None:
+        return {"leaf": found.leaf}
+    return {
+        "leaf": found.leaf,
+        "logged": {"position": found.position, "size": found.size, "root": found.root},
+    }
 
 
 def _channel(case: Case) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from lianxin.cases.models import Case, Notice, Step
+from lianxin.cases.models import Case
 from lianxin.cases.policies import check_may
 from lianxin.cases.services import papers
 from lianxin.cases.services.acts import SYSTEM, Loaded, Moment, Request, Writing, perform
+from lianxin.cases.services.naming import nameless
 from lianxin.cases.texts import one_line
 from lianxin.organs.actors import Actor
 from lianxin.procedure.errors import GuardFailed
@@ -49,6 +50,7 @@ def serve(
         raise GuardFailed("收件人拒收的，请写明见证人", article="民事诉讼法 第八十九条（参照）")
     if method not in METHODS or receiver not in RECEIVERS:
         raise GuardFailed("请选择送达方式和签收人", article="信访工作条例 第三十五条")
+    nameless(loaded.case, {"proof": proof, "witness": witness})
     parts = {"proof_of_service": bool(proof), "method": method, "refused": refused}
     service = {
         "method": METHODS[method],
@@ -60,25 +62,28 @@ def serve(
     }
     paper = papers.proof_of_service(loaded, organ=actor.organ, on=when.on, service=service)
     request = Request("serve", key, parts, role="window" if actor.has("window") else "handler")
-
-    def told(seq: int) -> None:
-        signed = Step.objects.filter(case_id=loaded.case.pk, event="sign_opinion").values_list(
-            "seq", flat=True
-        )
-        Notice.objects.filter(case_id=loaded.case.pk, seq__in=[*signed, seq]).update(
-            state=Notice.State.TOLD, told_at=when.at
-        )
-
     return perform(
         loaded,
         request,
         actor=actor,
         when=Moment(served_on, when.at),
-        writing=Writing(papers=[paper], also=told),
+        writing=Writing(papers=[paper]),
     )
 
 
 def lapse(loaded: Loaded, *, when: Moment) -> Case:
     """Return the case as closed because nobody asked for review in the window. The system's own step."""
     request = Request("window_end", f"window_end.{loaded.case.steps}", {}, role=SYSTEM)
-    return perform(loaded, request, actor=None, when=when)
+    word = "复核" if loaded.case.state == "review_served" else "复查"
+    refused = _request_refused(loaded)
+    why = f"请求{word}的期限已经届满，" + (
+        f"您提出的{word}申请没有被受理，以后没有收到新的{word}请求。" if refused else f"没有收到{word}请求。"
+    )
+    writing = Writing(papers=lambda: [papers.closing_notice(loaded, why=why, when=when)])
+    return perform(loaded, request, actor=None, when=when, writing=writing)
+
+
+def _request_refused(loaded: Loaded) -> bool:
+    """Tell whether a review of the answer served last was asked for and not taken on."""
+    last = loaded.latest("serve", "refuse_review")
+    return last is not None and last.event == "refuse_review"
