@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+RETRY_SECONDS = 10
+log = logging.getLogger(__name__)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -44,13 +51,32 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Return the page for a fault of ours."""
+    """Return the page for a fault of ours; where the database does not answer, the one that says so."""
+    if isinstance(problem := sys.exc_info()[1], OperationalError | InterfaceError):
+        return _unavailable(request, problem)
     return _page(
         request,
         500,
         _("系统出错了，没有提交成功"),
         _("不是您的问题。请过几分钟按返回键回到上一页，再提交一次；重复提交不会办理两次。"),
     )
+
+
+def _unavailable(request: HttpRequest, problem: Exception) -> HttpResponse:
+    """Return the page for a database that is down, full or overloaded: one line in the log, and nothing of it on the page."""
+    line = next(iter(str(problem).splitlines()), "")[:200]
+    log.error("database unavailable: %s: %s", type(problem).__name__, line)
+    response = _page(
+        request,
+        503,
+        _("系统暂时不能使用，没有提交成功"),
+        _(
+            "不是您的问题，已经交上来的都还在。请过一分钟按返回键回到上一页，再提交一次；重复提交不会办理两次。有急事请打电话或者直接到窗口，窗口照常收件。"
+        ),
+    )
+    response["Retry-After"] = str(RETRY_SECONDS)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django would add the traceback
+    return response
 
 
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

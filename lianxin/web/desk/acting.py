@@ -15,11 +15,21 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from lianxin.cases import selectors
 from lianxin.cases.history import Loaded, Moment, leading, load
 from lianxin.cases.models import Case
-from lianxin.cases.policies import check_may, may_read_content
+from lianxin.cases.policies import (
+    RELAYED_EVENTS,
+    RELAYERS,
+    REQUEST_EVENTS,
+    check_may,
+    may_read_content,
+)
+from lianxin.cases.services.acts import PETITIONER
+from lianxin.cases.services.stages import stage_of
+from lianxin.ledger.behind import LogBehind
 from lianxin.organs.actors import Actor
 from lianxin.procedure.book import load_book
 from lianxin.procedure.calendar import load_calendar
@@ -31,6 +41,8 @@ from lianxin.web.desk.page import fresh_key, page
 from lianxin.web.desk.signed_in import DeskRequest
 
 Values = Mapping[str, object]
+page_of_act = require_http_methods(["GET", "HEAD", "POST"])
+"""Every act's page is shown and sent, nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +88,28 @@ def loaded_or_404(actor: Actor, case_id: int) -> Loaded:
 
 def offer_of(loaded: Loaded, actor: Actor, event: str, when: Moment) -> Offer | None:
     """Return the engine's offer of an event, the officer's own standing judged too; None where the state has none."""
-    found = offers(loaded.book, loaded.snapshot(), roles=actor.roles, on=when.on, calendar=load_calendar())
-    offer = next((one for one in found if one.event == event), None)
+    offer = next((one for one in offered(loaded, actor, when) if one.event == event), None)
     return None if offer is None else judged(offer, loaded.case, actor)
+
+
+def offered(loaded: Loaded, actor: Actor, when: Moment) -> tuple[Offer, ...]:
+    """Return the engine's offers for the officer: by the officer's roles, and what a window may write down for the
+    petitioner. A request for review stays open after its last day, because there may be a reason.
+    """
+    book, snapshot, calendar = loaded.book, loaded.snapshot(), load_calendar()
+    found = offers(book, snapshot, roles=actor.roles, on=when.on, calendar=calendar)
+    if not actor.has(*RELAYERS):
+        return found
+    relayed = offers(book, snapshot, roles=PETITIONER, on=when.on, calendar=calendar)
+    own = {
+        one.event: Offer(one.event, one.label, True, "", one.article) if one.event in REQUEST_EVENTS else one
+        for one in relayed
+        if one.event in RELAYED_EVENTS
+    }
+    there = stage_of(loaded).request
+    return tuple(
+        own.get(one.event, one) for one in found if one.event not in REQUEST_EVENTS or one.event == there
+    )
 
 
 def judged(offer: Offer, case: Case, actor: Actor) -> Offer:
@@ -113,6 +144,7 @@ def act_page(request: DeskRequest, loaded: Loaded, act: Act) -> HttpResponse:
         done = act.carry_out({k: v for k, v in form.cleaned_data.items() if k != "version"}, when)
     except Refused as refused:
         form.add_error(None, refused.for_person())
+        status = 503 if isinstance(refused, LogBehind) else 409
     except Stale:
         again = _again(request.actor, loaded)
         if str(form.data.get("key", "")) in again.keys:
@@ -120,13 +152,15 @@ def act_page(request: DeskRequest, loaded: Loaded, act: Act) -> HttpResponse:
         return _overtaken(request, again, act, form)
     else:
         return redirect(_after(request.actor, done if isinstance(done, Case) else loaded.case, act.event))
-    return _draw(request, _again(request.actor, loaded), act, form, status=409)
+    return _draw(request, _again(request.actor, loaded), act, form, status=status)
 
 
 def _after(actor: Actor, case: Case, event: str) -> str:
     """Return where an act that is done leads: to the case, or to the worklist from one that is a report now."""
     if case.kind == "report" and not may_read_content(actor, case):
         return reverse("desk:worklist") + "?done=report"
+    if not may_read_content(actor, case) and selectors.case_to_oversee(actor, case.pk) is None:
+        return reverse("desk:worklist") + f"?done={event}"
     return reverse("desk:case", args=[case.pk]) + f"?done={event}"
 
 

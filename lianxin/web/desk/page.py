@@ -10,7 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from lianxin.cases.policies import CASE_ROLES, may_register
+from lianxin.cases.openings import may_ask_any, may_decide_any
+from lianxin.cases.policies import CASE_ROLES, may_dispose, may_register
+from lianxin.cases.reading import may_audit
+from lianxin.cases.renewals import may_see_any
+from lianxin.ledger import behind
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Role
 from lianxin.organs.policies import may_manage
@@ -30,6 +34,8 @@ def page(
 ) -> HttpResponse:
     """Return a desk page with its head; `nav` names the main part it belongs to."""
     actor = request.actor
+    if request.method == "GET":
+        behind.look_if_due(request.when.at)
     head = {
         "staff": actor.staff,
         "post": Post(actor.organ, role_labels(actor)),
@@ -38,6 +44,11 @@ def page(
         "works_on_cases": actor.has(*CASE_ROLES, "supervisor"),
         "registers": may_register(actor),
         "manages": may_manage(actor),
+        "renews": may_see_any(actor),
+        "opens": may_ask_any(actor) or may_decide_any(actor),
+        "disposes": may_dispose(actor),
+        "audits": may_audit(actor),
+        "log_behind": behind.is_behind(request.when.at),
     }
     return render(request, f"desk/{template}", {**head, **values}, status=status)
 

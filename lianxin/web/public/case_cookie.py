@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from lianxin.cases import selectors
 from lianxin.cases.models import QueryCode
 from lianxin.cases.selectors import Opened
+from lianxin.ledger import face
 from lianxin.web.clock import now
 
 NAME = "lx_follow"
@@ -23,20 +24,27 @@ SECONDS = 30 * 60
 LONGEST = timedelta(hours=2)
 
 
-def opened(request: HttpRequest) -> Opened | None:
-    """Return the case that was opened here, or None: never shown, too long ago, changed by hand, or its code is dead."""
+def opened(request: HttpRequest, *, erased_too: bool = False) -> Opened | None:
+    """Return the case that was opened here, or None: never shown, too long ago, changed by hand, or its code is dead.
+
+    An erased case is there only for the page that says so.
+    """
     shown = _read(request)
     if shown is None:
         return None
     case_id, first_shown, mark = shown
     if now().at - datetime.fromisoformat(first_shown) >= LONGEST:
         return None
+    face.name(case_id)
     found = selectors.followed(case_id)
+    if found.case.erased_on is not None and not erased_too:
+        return None
     return found if mark and mark == code_mark(found.case.number) else None
 
 
 def code_mark(number: str) -> str:
     """Return what tells the live query code of a number from an earlier or later one, "" without one. One query."""
+    face.look_up(number)
     issued_at = (
         QueryCode.objects.filter(number=number, dead_at=None).values_list("issued_at", flat=True).first()
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +14,9 @@ from django.utils.translation import gettext as _
 from lianxin.cases import selectors
 from lianxin.cases.services import intake
 from lianxin.cases.services.acts import Moment
+from lianxin.cases.services.walls import named_in
 from lianxin.cases.texts import one_line, plain_code
+from lianxin.files.keeping import Kept
 from lianxin.organs.models import Organ, Region
 from lianxin.petitioners import drafts
 from lianxin.petitioners.drafts import Opened
@@ -87,7 +91,24 @@ def petition_of(answers: Answers, *, when: Moment) -> intake.Petition:
         received_at=when.at,
         identity={key: answers.get(key, "") for key in ("name", "phone", "address")} if named else {},
         helper={key: answers.get(f"helper_{key}", "") for key in ("name", "phone")} if helped else {},
+        files=kept_in(answers),
+        avoid=named_in(answers.get("avoid", ""), organ, on=when.on),
     )
+
+
+def kept_in(answers: Answers) -> list[Kept]:
+    """Return the files handed in with a draft so far."""
+    return [Kept(**one) for one in json.loads(answers.get("material") or "[]")]
+
+
+def as_answer(kept: Sequence[Kept]) -> str:
+    """Return the files of a draft as the answer that keeps them."""
+    return json.dumps([one.as_plain() for one in kept], ensure_ascii=False)
+
+
+def material_words(answers: Answers) -> str:
+    """Return the names of the files of a draft, one a line, as the check page lists them."""
+    return "\n".join(one.title for one in kept_in(answers)) or _("没有添加（可以不加，也可以以后再加）")
 
 
 def _place(answers: Answers, organ: Organ) -> Region | None:
@@ -106,6 +127,7 @@ def rows(answers: Answers, on: date) -> list[Row]:
     listed = [
         (_("事情经过"), answers["story"], "story"),
         (_("希望怎样解决"), "\n".join(claims_in(answers["claims"])), "claims"),
+        (_("照片、文件等材料"), material_words(answers), "material"),
         (_("属于哪一种"), _label(Kind, "kind", answers), "kind"),
         (_("事情发生地"), place.full_name if place else "", "province"),
         (
@@ -121,6 +143,8 @@ def rows(answers: Answers, on: date) -> list[Row]:
             (label, _shown(key, answers) or _("没有填写"), "contact")
             for key, label in _contact_labels(answers["who"])
         ]
+    avoided = "\n".join(claims_in(answers.get("avoid", ""))) or _("没有填写（可以不填）")
+    listed.append((_("不应当知道这件事的单位或者人"), avoided, "avoid"))
     return [
         Row(key, value, reverse("public:question", args=[name]), _("更改")) for key, value, name in listed
     ]

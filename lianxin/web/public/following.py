@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from lianxin.cases import selectors
+from lianxin.cases import materials, openings, selectors
 from lianxin.cases.models import Case, Evaluation, Paper, Step
 from lianxin.cases.selectors import Opened
 from lianxin.cases.services.acts import PETITIONER, Loaded, Moment
-from lianxin.ledger.models import Look
-from lianxin.organs.models import Organ, Role
-from lianxin.organs.selectors import reviewing_organs
 from lianxin.papers import KINDS
-from lianxin.procedure.calendar import load_calendar
+from lianxin.procedure.book import Rulebook
 from lianxin.procedure.clock import Running, overdue
-from lianxin.procedure.engine import offers
-from lianxin.procedure.routing import review_organs
-from lianxin.web.public import sentences
-from lianxin.web.public.words import article_words, day_words, how_words, in_english, listed
+from lianxin.web import material
+from lianxin.web.public import mine, sentences
+from lianxin.web.public import opened as opening_words
+from lianxin.web.public.rights import may, rungs, waiting_wish
+from lianxin.web.public.trail import MOST, looked
+from lianxin.web.public.words import article_words, day_words, how_words, in_english
 
 WINDOWS = {"served": "REVIEW_WIN", "review_served": "RECHECK_WIN"}
-ANSWERS = ("serve", "answer_suggestion")
+ANSWERS = ("serve", "answer_suggestion", "review_uphold", "review_change", "recheck_decide")
 HELD_BACK = frozenset({"opinion"})
 """Papers that are handed over by service: shown once that has happened."""
+OWN = frozenset({*HELD_BACK, "proof_of_service", "mediation_consent", "evaluation_record"})
+"""Papers the petitioner may have besides those the rulebook says are told; drafts and slips stay in the house."""
 
 
 def page(opened: Opened, when: Moment) -> dict[str, Any]:
@@ -41,9 +40,15 @@ def page(opened: Opened, when: Moment) -> dict[str, Any]:
         "received": day_words(case.received_on),
         "total": sentences.total_days(case.received_on, when.on),
         "report": case.kind == "report",
+        "keeps": case.erased_on is None,
         "timeline": timeline(opened),
         "text": opened.text,
         "claims": claims(opened),
+        "brought": materials.brought(loaded),
+        "looks": looked(selectors.looks_at(case.pk, latest=MOST), report=case.kind == "report"),
+        "corrections": mine.corrections(opened),
+        "openings": opening_words.lines(case, openings.of_case(case), at=when.at),
+        "files": [] if case.kind == "report" else material.lines(materials.files_of(loaded)),
     }
     if case.kind == "report":
         banner = sentences.report_situation(forwarded=case.state == "forwarded_report")
@@ -53,9 +58,10 @@ def page(opened: Opened, when: Moment) -> dict[str, Any]:
             "banner": banner,
             "chips": None,
             "papers": [],
-            "looks": [],
             "may": {},
             "rungs": [],
+            "wish": None,
+            "thanks": False,
             "how": [],
             "late": "",
         }
@@ -65,9 +71,10 @@ def page(opened: Opened, when: Moment) -> dict[str, Any]:
         **_dates(opened, when),
         "chips": chips(opened, said),
         "papers": papers(opened),
-        "looks": looked(selectors.looks_at(case.pk)),
         "may": may(loaded, when),
         "rungs": rungs(opened, when),
+        "wish": waiting_wish(loaded, when),
+        "thanks": said is not None,
     }
 
 
@@ -160,6 +167,8 @@ def timeline(opened: Opened) -> list[dict[str, Any]]:
             continue
         kind, title = sentences.told(step, book)
         by = "" if report or step.organ is None else step.organ.name
+        if by and step.role == PETITIONER:
+            by = _("由%(organ)s代为录入") % {"organ": by}
         article = article_words(sentences.article_of(step, book))
         items.append(
             {
@@ -168,22 +177,49 @@ def timeline(opened: Opened) -> list[dict[str, Any]]:
                 "by": by,
                 "kind": kind,
                 "article": article,
-                "text": _detail(step, report),
+                "text": _detail(step, book, report=report),
             }
         )
     return items
 
 
-def _detail(step: Step, report: bool) -> str:
-    target = str(step.facts.get("target_name", ""))
-    if report or step.event != "refer_down" or not target:
-        return ""
-    return _("转送给：%(organ)s") % {"organ": target}
+def _detail(step: Step, book: Rulebook, *, report: bool) -> str:
+    """Return what a step's own facts add for the petitioner: where it went, which item it was joined to, which days moved."""
+    facts = step.facts
+    if report:
+        return sentences.wall_words({**facts, "seen_before": []})
+    if step.event in ("refer_down", "decide_organ") and facts.get("target_name"):
+        return _("转送给：%(organ)s") % {"organ": facts["target_name"]}
+    if step.event in ("tell_elsewhere", "refuse_visit_level", "route_out") and _turn_to(facts):
+        return _("应当向这里提出：%(organ)s") % {"organ": _turn_to(facts)}
+    if step.event == "raise_wall":
+        return sentences.wall_words(facts)
+    if step.event == "answer_correction":
+        return mine.answer_words(step)
+    if step.event == "merge_duplicate":
+        return _("先前那件的编号：%(number)s") % {"number": facts.get("earlier_item", "")}
+    if step.event == "recount":
+        return " ".join(
+            _("%(clock)s：最后一日由 %(old)s 变为 %(holds)s。")
+            % {**move, "clock": _clock_name(book, str(move["clock"]))}
+            for move in facts.get("moved", ())
+        )
+    return ""
+
+
+def _turn_to(facts: Mapping[str, object]) -> str:
+    """Return the organ the petitioner was told to turn to, "" where the step names none."""
+    return str(facts.get("competent_name") or facts.get("competent_organ") or "")
+
+
+def _clock_name(book: Rulebook, clock: str) -> str:
+    rule = book.clocks.get(clock)
+    return clock if rule is None else (rule.label_en if in_english() else rule.label)
 
 
 def claims(opened: Opened) -> list[dict[str, Any]]:
-    """Return what was asked for, and what was answered to each once the opinion has been served."""
-    served = any(step.event == "serve" for step in opened.steps)
+    """Return what was asked for, and what was answered to each once the opinion that says so has been served."""
+    served = _served_at(opened) > max((s.seq for s in opened.steps if s.event == "draft_opinion"), default=0)
     found: list[dict[str, Any]] = []
     for claim in opened.claims:
         row: dict[str, Any] = {"number": claim.seq, "text": claim.text, "served": served}
@@ -195,7 +231,7 @@ def claims(opened: Opened) -> list[dict[str, Any]]:
                     "day": day_words(claim.promise_on),
                 }
             row |= {
-                "outcome": claim.get_outcome_display(),
+                "outcome": claim.get_outcome_display() or _("走其他法定途径"),
                 "facts": claim.facts,
                 "decision": claim.decision,
                 "basis": claim.basis,
@@ -206,11 +242,18 @@ def claims(opened: Opened) -> list[dict[str, Any]]:
 
 
 def shown_papers(opened: Opened) -> list[Paper]:
-    """Return the papers the petitioner may have now, newest first."""
+    """Return the papers the petitioner may have now, newest first; an opinion once it has been served itself."""
     if opened.case.kind == "report":
         return []
-    served = any(step.event == "serve" for step in opened.steps)
-    return [paper for paper in reversed(opened.papers) if served or paper.kind not in HELD_BACK]
+    served = _served_at(opened)
+    told = OWN.union(*(rule.notices for rule in opened.loaded.book.all_steps()))
+    given = [paper for paper in reversed(opened.papers) if paper.kind in told]
+    return [p for p in given if p.kind not in HELD_BACK or p.step < served]
+
+
+def _served_at(opened: Opened) -> int:
+    """Return the number of the step that served the latest opinion; 0 before any was served."""
+    return max((step.seq for step in opened.steps if step.event == "serve"), default=0)
 
 
 def papers(opened: Opened) -> list[dict[str, str]]:
@@ -238,96 +281,3 @@ def _paper_title(paper: Paper, loaded: Loaded) -> str:
     if rule is not None:
         return rule.label_en if in_english() else rule.label
     return KINDS[paper.kind].label if paper.kind in KINDS else paper.kind
-
-
-# --- who looked -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One line of the list of looks: same organ, role, purpose and day are one line."""
-
-    text: str
-    identity: bool
-    times: int
-
-
-def looked(looks: Sequence[Look]) -> list[Looked]:
-    """Return who looked, newest first, folded by day, organ, role and purpose. One query for the organs' names."""
-    names = dict(
-        Organ.objects.filter(pk__in={look.organ_id for look in looks if look.organ_id}).values_list(
-            "pk", "name"
-        )
-    )
-    folded: dict[tuple[date, int | None, str, str], list[Look]] = {}
-    for look in looks:
-        folded.setdefault((_day(look.at), look.organ_id, look.role, look.purpose), []).append(look)
-    return [
-        Looked(
-            _look_words(
-                day, names.get(organ_id, _("某机关")) if organ_id else _("您本人"), _roles(role), purpose
-            ),
-            identity=any(one.what.startswith("identity") for one in rows),
-            times=len(rows),
-        )
-        for (day, organ_id, role, purpose), rows in folded.items()
-    ]
-
-
-def _look_words(day: date, organ: str, role: str, purpose: str) -> str:
-    words = {"on": day_words(day), "organ": organ, "role": role, "purpose": purpose}
-    return (
-        _("%(on)s，%(organ)s（%(role)s）：%(purpose)s") if role else _("%(on)s，%(organ)s：%(purpose)s")
-    ) % words
-
-
-def _day(at: datetime) -> date:
-    return localtime(at).date()
-
-
-def _roles(codes: str) -> str:
-    labels = dict(Role.choices)
-    return listed(str(labels[code]) for code in codes.split("、") if code in labels)
-
-
-# --- what one may do --------------------------------------------------------------------------------------------
-
-
-def may(loaded: Loaded, when: Moment) -> dict[str, bool]:
-    """Return which acts are open to the petitioner now: accept the result, evaluate, ask for review."""
-    found = offers(loaded.book, loaded.snapshot(), roles=PETITIONER, on=when.on, calendar=load_calendar())
-    allowed = {offer.event for offer in found if offer.allowed}
-    evaluated = any(act.event == "evaluate" for act in loaded.acts)
-    return {
-        "accept": "accept_result" in allowed,
-        "evaluate": "evaluate" in allowed and not evaluated,
-        "review": "request_review" in allowed and loaded.case.state == "served",
-    }
-
-
-def rungs(opened: Opened, when: Moment) -> list[dict[str, Any]]:
-    """Return the ladder of rights once there is an answer: answer, review with organs and last day, re-check."""
-    case = opened.case
-    served = [step for step in opened.steps if step.event == "serve"]
-    if not served:
-        return []
-    window = next((one for one in opened.loaded.running() if one.clock == "REVIEW_WIN"), None)
-    organs = reviewing_organs(case.holder, review_organs(opened.loaded.book, case.holder.rank), on=when.on)
-    names = listed(organ.name for organ in organs) or _("请拨打电话或者到窗口询问")
-    review: dict[str, Any] = {
-        "title": _("复查"),
-        "text": _("不同意答复的，可以书面请求复查。可以选择的机关：%(organs)s。") % {"organs": names},
-    }
-    if window is not None:
-        review["until"] = window.deadline.legal
-    if case.state == "served":
-        review["state"] = "current"
-    answer = _("%(organ)s，%(day)s送达。") % {
-        "organ": served[-1].organ.name if served[-1].organ else "",
-        "day": day_words(served[-1].on),
-    }
-    return [
-        {"title": _("书面答复"), "state": "done", "text": answer},
-        review,
-        {"title": _("复核"), "text": _("对复查意见仍不同意的，可以再向上一级机关请求复核。")},
-    ]

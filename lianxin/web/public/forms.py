@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lianxin.cases import numbers
 from lianxin.cases.models import Evaluation
 from lianxin.cases.services.intake import BODY_LIMIT
+from lianxin.cases.services.walls import LINE_LIMIT, NAMED_AT_MOST
 from lianxin.cases.texts import normalised, one_line, plain_code
 from lianxin.web.widgets import Hinted
 
@@ -24,6 +25,7 @@ CLAIMS = 20
 NAME_LIMIT = 50
 ADDRESS_LIMIT = 200
 WORDS_LIMIT = 2_000
+AVOID_LIMIT = (LINE_LIMIT + 1) * NAMED_AT_MOST
 PHONE = re.compile(r"\+?\d{5,20}")
 PLAIN = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 Text: TypeAlias = "str | _StrPromise"
@@ -216,6 +218,31 @@ class Contact(forms.Form):
         del self.fields["helper_name"], self.fields["helper_phone"]
 
 
+class Avoid(forms.Form):
+    """Who must not know of it, one a line; nobody has to be named."""
+
+    avoid = Words(
+        label=_("有没有不应当知道这件事的单位或者人"),
+        help_text=_(
+            "例如您反映的单位、经办人，或者他们的亲属。没有可以不填。一行写一个：单位写全称，人写姓名。他们和他们的下级看不到您提交的"
+            "内容；如果您选的机关在里面，会改由它的上级办理。写下的内容密封保管。"
+        ),
+        limit=AVOID_LIMIT,
+        several_lines=True,
+    )
+
+    def clean_avoid(self) -> str:
+        """Return what was typed; so many lines as can be looked after."""
+        typed: str = self.cleaned_data["avoid"]
+        rows = claims_in(typed)
+        if len(rows) > NAMED_AT_MOST or any(len(row) > LINE_LIMIT for row in rows):
+            raise ValidationError(
+                _("最多写 %(n)d 行，每行最多 %(limit)d 字。"),
+                params={"n": NAMED_AT_MOST, "limit": LINE_LIMIT},
+            )
+        return typed
+
+
 class NumberAndCode(forms.Form):
     """Number and query code as old hands type them; a slip is told at once, without asking the database."""
 
@@ -229,7 +256,7 @@ class NumberAndCode(forms.Form):
     code = Words(
         label=_("查询码"),
         help_text=_("17 位字母和数字，里面没有 0、1、I、O。横线可以不写。"),
-        missing=_("请填写查询码。丢了的，可以带编号和身份证件到窗口询问办理情况。"),
+        missing=_("请填写查询码。丢了的，本人可以带编号和身份证件到窗口补发。"),
         limit=100,
         widget=forms.TextInput(attrs=PLAIN),
     )
@@ -274,3 +301,97 @@ class Accepting(forms.Form):
         label=_("我看过书面答复，认可处理结果"),
         error_messages={"required": _("如果认可，请先勾选；不认可就不要提交。")},
     )
+
+
+class AskingReview(forms.Form):
+    """What is asked of a higher organ and why; the claims of the case are offered, others may be written."""
+
+    reasons = Words(
+        label=_("为什么不同意"),
+        help_text=_("写明哪里不对、您的事实和理由。像当面说话一样写就可以。"),
+        missing=_("请写明不同意的事实和理由。"),
+        limit=WORDS_LIMIT,
+        several_lines=True,
+    )
+    attachments = Words(
+        label=_("随后要交的材料"),
+        help_text=_("有材料的，写明是什么、有几份；可以邮寄或者送到所选的机关。没有可以不写。"),
+        limit=CLAIM_LIMIT,
+        several_lines=True,
+    )
+
+    def __init__(
+        self, *args: Any, claims: Sequence[str], organs: Sequence[tuple[str, str]], late: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.claims_offered = dict(enumerate(claims, start=1))
+        self.fields["claims"] = forms.MultipleChoiceField(
+            label=_("请勾选您不同意的部分"),
+            choices=[(str(n), text) for n, text in self.claims_offered.items()],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            initial=["1"] if len(claims) == 1 else [],
+            error_messages={"invalid_choice": _("请从下面列出的选项中选择一项。")},
+        )
+        self.fields["other"] = Words(
+            label=_("其他请求"), limit=CLAIM_LIMIT, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        )
+        self.fields["organ"] = choice(_("向哪个机关提出"), _("请选择向哪个机关提出。"), organs)
+        if late:
+            self.fields["late_reason"] = Words(
+                label=_("为什么没有赶上期限"),
+                help_text=_("例如住院、没有收到、有人告诉您不能提。是否受理由所选的机关决定。"),
+                missing=_("期限已经过了，请写明没有赶上的原因。"),
+                limit=WORDS_LIMIT,
+                several_lines=True,
+            )
+        self.order_fields(["late_reason", "claims", "other", "reasons", "attachments", "organ"])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for at least one claim, chosen or written."""
+        data = super().clean() or self.cleaned_data
+        if "claims" in data and not data["claims"] and not one_line(data.get("other", "")):
+            self.add_error("claims", _("请至少勾选一项，或者在“其他请求”里写明。"))
+        return data
+
+    def asked_claims(self) -> tuple[str, ...]:
+        """Return the claims asked for, in words."""
+        chosen = [self.claims_offered[int(n)] for n in self.cleaned_data["claims"]]
+        other = one_line(self.cleaned_data["other"])
+        return tuple([*chosen, other] if other else chosen)
+
+
+class Withdrawing(forms.Form):
+    """What the petitioner wants of a withdrawal; being pressed is always one of the answers."""
+
+    words = Words(
+        label=_("谁、怎样要求您撤回的"),
+        help_text=_("可以不写。只有上级机关的督查督办人员能看到，办理您这件事的人看不到。"),
+        limit=WORDS_LIMIT,
+        several_lines=True,
+    )
+    free = forms.BooleanField(label=_("没有人要求、劝说或者强迫我撤回"), required=False)
+
+    def __init__(self, *args: Any, waiting: bool, ripe: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own: list[tuple[str, Text | Hinted]] = []
+        if not waiting:
+            own = [("ask", Hinted(_("是我自己要撤回"), _("先等几天，到期以后请您再确认一次才生效。")))]
+        if waiting and ripe:
+            own = [("confirm", Hinted(_("我确认撤回"), _("确认以后，这件事不再办理。")))]
+        if waiting:
+            own.append(("back", Hinted(_("我不撤回了"), _("这件事照常办理，一天也没有耽误。"))))
+        pressed = ("pressed", Hinted(_("我是被要求撤回的"), _("撤回马上作废，这件事照常办理。")))
+        self.fields["wish"] = choice(_("请选择"), _("请选择一项。"), [*own, pressed])
+        if not ripe:
+            del self.fields["free"]
+        self.order_fields(["wish", "free", "words"])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask once more whether it is free before it takes effect."""
+        data = super().clean() or self.cleaned_data
+        if data.get("wish") == "confirm" and not data.get("free"):
+            self.add_error(
+                "free", _("只有没有人要求您撤回，才可以确认；有人要求的，请选“我是被要求撤回的”。")
+            )
+        return data

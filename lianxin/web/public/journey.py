@@ -20,7 +20,8 @@ from lianxin.organs.models import Organ, Region
 from lianxin.organs.selectors import children, in_force, ladder
 from lianxin.procedure.book import book_for
 from lianxin.procedure.routing import Proposal
-from lianxin.web.public.forms import Claims, Contact, Kind, Story, Text, Who, choice
+from lianxin.web.material import MaterialForm
+from lianxin.web.public.forms import Avoid, Claims, Contact, Kind, Story, Text, Who, choice
 from lianxin.web.public.words import in_english
 from lianxin.web.widgets import Hinted
 
@@ -42,6 +43,7 @@ class Question:
     form: Callable[[Answers, date], Callable[..., forms.Form]]
     drops: tuple[str, ...] = ()
     skipped: Callable[[Answers], bool] = lambda answers: False
+    optional: bool = False
 
 
 PARTS: dict[str, Promise] = {
@@ -194,6 +196,14 @@ QUESTIONS: dict[str, Question] = {
     for question in (
         Question("story", "matter", ("story",), _always(Story)),
         Question("claims", "matter", ("claims",), _always(Claims)),
+        Question(
+            "material",
+            "matter",
+            ("material",),
+            _always(MaterialForm),
+            skipped=lambda answers: "material" not in answers,
+            optional=True,
+        ),
         Question("kind", "matter", ("kind",), _always(Kind), drops=ORGAN),
         Question("province", "place", ("province",), _province, drops=("city", "county", *ORGAN)),
         Question(
@@ -230,6 +240,14 @@ QUESTIONS: dict[str, Question] = {
             _contact,
             skipped=lambda answers: answers.get("who") == "anonymous",
         ),
+        Question(
+            "avoid",
+            "person",
+            ("avoid",),
+            _always(Avoid),
+            skipped=lambda answers: "avoid" not in answers,
+            optional=True,
+        ),
     )
 }
 ORDER = tuple(QUESTIONS.values())
@@ -240,7 +258,9 @@ def missing(answers: Answers, *, before: Question | None = None) -> Question | N
     for question in ORDER:
         if question is before:
             return None
-        if not question.skipped(answers) and any(key not in answers for key in question.keys):
+        if not (question.optional or question.skipped(answers)) and any(
+            key not in answers for key in question.keys
+        ):
             return question
     return None
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lianxin.cases import numbers, selectors
+from lianxin.files.names import disposition
 from lianxin.petitioners.drafts import Opened
 from lianxin.procedure.errors import Refused
 from lianxin.web.public.words import day_words, how_words, instant_words
@@ -54,6 +55,6 @@ def download(request: HttpRequest, name: str, printed: Callable[[], bytes]) -> H
         context = {"title": _("这份文书现在打印不出来"), "text": refused.for_person()}
         return render(request, "error.html", context, status=409)
     response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = disposition(name)
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from lianxin.cases.models import Step
 from lianxin.procedure.rules import Rulebook
-from lianxin.web.public.words import in_english
+from lianxin.web.public.words import in_english, listed
 
 Text = str | Promise
 LATER: Text = gettext_lazy("不用您再跑一趟；有新的进展，这里会马上显示。")
@@ -175,8 +176,21 @@ STEPS: dict[str, tuple[str, Text]] = {
     "urgent_report": ("internal", gettext_lazy("作为紧急情况报告")),
     "supervise": ("superior", gettext_lazy("上级督办")),
     "evaluate": ("citizen", gettext_lazy("您作出了评价")),
+    "give_notice": ("organ", gettext_lazy("把文书告知了您")),
+    "sort_claims": ("internal", gettext_lazy("逐项梳理了您的请求")),
+    "reassign": ("internal", gettext_lazy("换了承办人")),
+    "ask_to_withdraw": ("citizen", gettext_lazy("您申请撤回，正在等待核实")),
+    "keep_open": ("organ", gettext_lazy("撤回没有生效，继续办理")),
+    "hand_in_report": ("internal", gettext_lazy("向督办机关报告了办理情况")),
+    "add_material": ("citizen", gettext_lazy("您补充了材料")),
+    "ask_correction": ("citizen", gettext_lazy("您申请了更正，等待核对")),
+    "answer_correction": ("organ", gettext_lazy("核对了您申请的更正")),
+    "raise_wall": ("organ", gettext_lazy("设置了回避：您写明的单位和人看不到这件事")),
+    "reissue_code": ("organ", gettext_lazy("在窗口补发了查询码，原来的查询码作废")),
+    "lift_wall": ("organ", gettext_lazy("取消了回避，理由见告知书")),
+    "recount": ("internal", gettext_lazy("按新公布的放假安排重算了期限")),
 }
-REPORT_SHOWN = frozenset({"submit", "record_offline", "seal_as_report"})
+REPORT_SHOWN = frozenset({"submit", "record_offline", "seal_as_report", "raise_wall"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +233,10 @@ def late_sentence(holder: str, day: str, days: int) -> str:
 
 def told(step: Step, book: Rulebook) -> tuple[str, str]:
     """Return kind and title of a step for the timeline; a step without words of its own has the rulebook's label."""
+    if step.event == "hold_hearing" and step.facts.get("phase") == "notice":
+        return "organ", _("发出听证通知")
+    if step.event == "raise_wall" and not step.facts.get("organs") and not step.facts.get("staff"):
+        return "petitioner", _("收到您的回避要求")
     if step.event in STEPS:
         kind, title = STEPS[step.event]
         return kind, str(title)
@@ -227,6 +245,19 @@ def told(step: Step, book: Rulebook) -> tuple[str, str]:
     if rule is None:
         return "internal", _("一个内部步骤")
     return "internal", rule.label_en if in_english() else rule.label
+
+
+def wall_words(facts: Mapping[str, object]) -> str:
+    """Return what a wall brought besides: who had looked before, and names that were not found, never the names."""
+    seen, sealed = facts.get("seen_before") or [], facts.get("sealed") or 0
+    lines = listed(str(one) for one in seen) if isinstance(seen, list) else ""
+    found = [_("在这以前看过的：%(lines)s") % {"lines": lines}] if lines else []
+    if facts.get("to_decide"):
+        unknown = _(
+            "有 %(n)s 个名字没有在系统里找到，已经密封保存，请上级机关查明是谁以后决定；还没有挡住他们。"
+        )
+        found.append(unknown % {"n": sealed})
+    return (" " if in_english() else "").join(found)
 
 
 def article_of(step: Step, book: Rulebook) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -12,7 +12,6 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from lianxin.procedure.clock import Deadline
-from lianxin.procedure.explain import Line
 
 DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
 NUMERAL = "([〇一二三四五六七八九十]+)"
@@ -61,31 +60,7 @@ def _numbered(text: str, pattern: str, words: str) -> str:
 
 def how_words(deadline: Deadline) -> list[str]:
     """Return how a date was counted, one sentence a line; the days of the lines sum to the date."""
-    return [_line_words(line, deadline) for line in deadline.lines]
-
-
-def _line_words(line: Line, deadline: Deadline) -> str:
-    """Return one line of the arithmetic; the Chinese text is the engine's own."""
-    if not in_english():
-        return line.text
-    if line.kind == "basis" and line.text.startswith("依据"):
-        return _("依据：%(article)s") % {"article": article_words(deadline.article)}
-    sentence = {
-        "start": _("从%(first)s起算，当日不计入。"),
-        "count": _("计 %(days)d 日，至%(last)s。"),
-        "skip": _("%(first)s至%(last)s是休息日，不计入。"),
-        "exclude": _("%(first)s至%(last)s用于听证、鉴定等，不计入。"),
-        "extend": _("批准延长 %(days)d 日，至%(last)s。"),
-        "set": _("指定的最后一日是%(last)s。"),
-        "roll": _("%(before)s是休息日，顺延至%(last)s。"),
-        "basis": _("含尚未公布放假安排的年份，只按周末计算，日期暂定。"),
-    }[line.kind]
-    return sentence % {
-        "first": day_words(line.from_on),
-        "last": day_words(line.to_on),
-        "before": day_words(line.from_on - timedelta(days=1)),
-        "days": line.days,
-    }
+    return [line.words(english=in_english()) for line in deadline.lines]
 
 
 def _number(text: str) -> int:

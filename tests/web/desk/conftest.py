@@ -34,9 +34,14 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         "views.case",
         "views.routing",
         "views.handling",
+        "views.reviewing",
+        "views.leaving",
+        "views.refusing",
+        "views.working",
+        "views.together",
+        "views.oversight",
         "views.manage.organs",
         "views.manage.staff",
-        "views.manage.importing",
     ):
         monkeypatch.setattr(f"lianxin.web.desk.{module}.now", now)
 

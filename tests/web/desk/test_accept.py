@@ -29,7 +29,7 @@ def test_it_works(act: Round) -> None:
     assert paper.kind == "acceptance_notice" and "2026-07-31" in str(paper.content)
 
 
-def test_twelve_statements(act: Round) -> None:
+def test_thirteen_statements(act: Round) -> None:
     client = act.desk("fen")
     with at_most(12):
         assert client.post(act.address, act.sent).status_code == 302

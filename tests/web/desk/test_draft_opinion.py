@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lianxin.cases.models import Claim
+from lianxin.cases.services import handling
 from lianxin.organs.models import Post
-from tests.cast import FROM, Cast
+from tests.cast import FROM, Cast, on
 from tests.web.desk.conftest import Desk
 from tests.web.desk.rounds import Round, everything
 
@@ -37,6 +38,19 @@ def test_it_works(act: Round) -> None:
         "补发八月以来低保金",
         "2026-07-01",
     )
+
+
+def test_after_a_draft_was_sent_back_its_reason_stands_on_the_page(cast: Cast, desk: Desk) -> None:
+    case = cast.drafted()
+    page = f"/desk/case/{case.pk}/draft-opinion/"
+    handling.send_back(
+        cast.load("tou", case), actor=cast.actor("tou"), reasons="第一项没有算清补发的月数", key="sent-back-once",
+        when=on("2026-05-22"),
+    )  # fmt: skip
+    text = desk("han").get(page).content.decode()
+    assert "上一稿被退回" in text and "第一项没有算清补发的月数" in text
+    fresh = cast.assigned()
+    assert "上一稿被退回" not in desk("han").get(f"/desk/case/{fresh.pk}/draft-opinion/").content.decode()
 
 
 def test_it_rejects_and_names_every_hole(act: Round) -> None:

@@ -218,7 +218,7 @@ def test_a_code_that_was_not_kept_is_told(desk: Desk) -> None:
     done = client.post(to_check(client), CONFIRM).headers["Location"]
     Draft.objects.update(filed_at=None)
     page = client.get(done).content.decode()
-    assert Case.objects.get().number in page and code_on(page) is None and "补办" in page
+    assert Case.objects.get().number in page and code_on(page) is None and "补发" in page
 
 
 @pytest.mark.parametrize("gone", ["wiped", "filed"])

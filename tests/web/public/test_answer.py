@@ -122,4 +122,4 @@ def test_posted_fields_change_nothing_else(client: Client, cast: Cast) -> None:
     )
     after = Case.objects.values().get(pk=case.pk)
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"version", "steps", "head"}
+    assert changed == {"version", "steps", "head", "papers"}

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from lianxin.cases import selectors
-from lianxin.cases.models import Case, Step
+from lianxin.cases.models import Case, Paper, Step
 from lianxin.cases.services import handling
 from lianxin.ledger.chain import Reader
 from lianxin.petitioners import vault
@@ -61,7 +61,7 @@ def test_it_takes_twelve_statements_at_most(client: Client, cast: Cast, stage: s
         assert client.get("/follow/case/").status_code == 200
 
 
-def test_no_officer_no_remark_no_identity(client: Client, cast: Cast) -> None:
+def test_qc_07_no_officer_no_remark_no_identity(client: Client, cast: Cast) -> None:
     case = cast.drafted()
     handling.send_back(
         cast.load("tou", case),
@@ -87,10 +87,11 @@ def test_no_officer_no_remark_no_identity(client: Client, cast: Cast) -> None:
 def test_the_opinion_is_shown_when_it_has_been_served(client: Client, cast: Cast) -> None:
     case = cast.issued()
     assert "信访事项处理意见书" not in page(client, cast, case).split("文书</h2>")[1]
-    assert client.get("/follow/paper/2/").status_code == 404
+    opinion = Paper.objects.get(case_id=case.pk, kind="opinion").seq
+    assert client.get(f"/follow/paper/{opinion}/").status_code == 404
     text = page(client, cast, cast.served())
     assert "恢复发放并补发。" in text
-    assert 'href="/follow/paper/2/"' in text
+    assert f'href="/follow/paper/{opinion}/"' in text
 
 
 def test_the_three_facts_stay_three(client: Client, cast: Cast) -> None:
@@ -155,8 +156,8 @@ def test_a_report_shows_received_and_forwarded_and_nothing_else(client: Client, 
     text = page(client, cast, case)
     assert "您的检举控告已经收到" in text
     assert "外婆独自居住" not in text
+    assert "依法办理检举控告的工作人员" in text, "who looked is told, not from which organ and why"
     for hidden in (
-        "谁看过我的材料",
         "文书</h2>",
         "甄别",
         "绵阳市安州区民政局",

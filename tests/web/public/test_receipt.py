@@ -122,7 +122,7 @@ def test_the_paper_of_a_report_says_nothing_of_it(
         assert (STORY in str(fields)) is (kind == "claim")
 
 
-def test_no_page_promises_a_lost_code_again(client: Client, cast: Cast) -> None:
+def test_qc_08_every_page_says_what_to_do_about_a_lost_code(client: Client, cast: Cast) -> None:
     walk(client, cast)
     client.post("/file/check/")
     for path in ("/help/", "/follow/", "/file/receipt/", "/file/done/"):
@@ -132,5 +132,5 @@ def test_no_page_promises_a_lost_code_again(client: Client, cast: Cast) -> None:
         assert "补办" not in page, path
     for typed in ({}, {"number": kept(client)["number"], "code": numbers.new_code()}):
         page = client.post("/follow/", typed).content.decode()
-        assert "丢了的，可以带编号和身份证件到窗口询问办理情况" in page
+        assert "丢了的，本人可以带编号和身份证件到窗口补发" in page
         assert "补办" not in page

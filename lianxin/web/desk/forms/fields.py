@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django import forms
@@ -11,7 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianxin.cases.models import Kind
-from lianxin.organs.models import Organ, Region
+from lianxin.cases.numbers import read_number
+from lianxin.organs.models import Organ, Region, Staff
 from lianxin.organs.selectors import in_force
 from lianxin.procedure.book import Rulebook
 from lianxin.web.desk import words
@@ -43,6 +45,28 @@ class DayField(forms.DateField):
         if day is not None and self.latest is not None and day > self.latest:
             raise forms.ValidationError(self.too_late)
         return day
+
+
+class ItemNumberField(forms.CharField):
+    """An item number as somebody types or pastes it; its value is the stored form."""
+
+    def __init__(self, **kwargs: object) -> None:
+        kwargs.setdefault("label", _("信访编号"))
+        kwargs.setdefault("max_length", 80)
+        kwargs.setdefault(
+            "error_messages", {"required": _("请填写编号"), "max_length": _("编号是 22 位，请核对")}
+        )
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+
+    def clean(self, value: object) -> str:
+        """Return the number. Raises ValidationError for what is none."""
+        number = read_number(str(super().clean(value)))
+        if number is None:
+            raise forms.ValidationError(
+                _("编号不对：应当是 22 位字母和数字，最后一位是校验位。请对照回执逐位核对。")
+            )
+        return number
 
 
 class PlaceField(forms.CharField):
@@ -109,6 +133,46 @@ def category_choices(book: Rulebook, on: date) -> Choices:
         (f"{code} {titles.get(code, '')}", leaves) for code, leaves in groups.items() if leaves
     ]
     return [("", gettext("请选择")), *listed]
+
+
+def named(people: Iterable[Staff]) -> list[tuple[str, str]]:
+    """Return the choices of a list of officers; nobody is chosen beforehand."""
+    return [("", gettext("请选择")), *[(str(one.pk), one.name) for one in people]]
+
+
+class ConsentField(forms.TypedChoiceField):
+    """The second person who has agreed to an act, as the officer states it. Whoever is alone in the list is not chosen
+    beforehand: the officer has to ask that person first.
+
+    With `judged_later` a sent number is taken as it is, for a service that judges it anyway; the list is then asked for only
+    when the field is drawn.
+    """
+
+    def __init__(
+        self,
+        label: object,
+        people: Iterable[Staff] | Callable[[], Iterable[Staff]] = (),
+        *,
+        choices: Iterable[tuple[str, str]] | None = None,
+        judged_later: bool = False,
+    ) -> None:
+        """Take who may agree, or ready `choices` where more than the name is to be shown."""
+        listed = choices if choices is not None else (lambda: named(people() if callable(people) else people))
+        super().__init__(
+            label=label,  # type: ignore[arg-type]
+            help_text=_("请先请其审阅、同意，再在这里选择；同意会记在他的名下。"),
+            coerce=int,
+            choices=listed,
+            error_messages={"required": _("请选择同意的人"), "invalid_choice": _("请在名单里选择")},
+        )
+        self.judged_later = judged_later
+
+    def valid_value(self, value: object) -> bool:
+        """Tell whether somebody on the list was chosen, or with `judged_later` any number of a person."""
+        text = str(value)
+        if self.judged_later:
+            return text.isascii() and text.isdigit() and 0 < int(text) < 2**63
+        return super().valid_value(text)
 
 
 def needs_route(kind: object) -> bool:

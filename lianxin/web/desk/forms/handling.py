@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,12 +11,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianxin.cases.models import Claim, Outcome
+from lianxin.cases.services.claims import goes_elsewhere
 from lianxin.cases.services.handling import Finding
 from lianxin.cases.services.serving import RECEIVERS
 from lianxin.organs.models import Staff
+from lianxin.procedure.book import Rulebook
+from lianxin.web.desk import words
 from lianxin.web.desk.acting import KeyForm
-from lianxin.web.desk.forms.fields import DayField
+from lianxin.web.desk.forms.fields import ConsentField, DayField, named
 from lianxin.web.desk.forms.routing import reasons
+from lianxin.web.desk.forms.rows import RowsForm
 from lianxin.web.widgets import Hinted
 
 FACTS = 10_000
@@ -26,26 +30,11 @@ People = Iterable[Staff]
 class AcceptForm(KeyForm):
     """Who approves: a head of the organ, unless the officer is one."""
 
-    approver = forms.TypedChoiceField(
-        label=_("批准的负责人"),
-        coerce=int,
-        error_messages={
-            "required": _("请选择批准受理的负责人"),
-            "invalid_choice": _("请在名单里选择负责人"),
-        },
-    )
-
-    def __init__(self, data: Any = None, *, own: Staff | None, heads: People | None) -> None:
-        """Take the organ's heads (None while the service is left to judge a sent number), or the officer as head."""
+    def __init__(self, data: Any = None, *, heads: Callable[[], People] | None) -> None:
+        """Take who gives the organ's heads, asked only for drawing; None where the officer is one."""
         super().__init__(data)
-        if own is not None:
-            del self.fields["approver"]
-        elif heads is not None:
-            self.fields["approver"].choices = named(heads)  # type: ignore[attr-defined]
-        else:
-            self.fields["approver"] = forms.IntegerField(
-                min_value=1, max_value=2**63 - 1, error_messages={"required": _("请选择批准受理的负责人")}
-            )
+        if heads is not None:
+            self.fields["approver"] = ConsentField(_("批准的负责人"), heads, judged_later=True)
 
 
 class AssignForm(KeyForm):
@@ -65,11 +54,6 @@ class AssignForm(KeyForm):
     def __init__(self, data: Any = None, *, handlers: People) -> None:
         super().__init__(data)
         self.fields["officer"].choices = named(handlers)  # type: ignore[attr-defined]
-
-
-def named(people: People) -> list[tuple[str, str]]:
-    """Return the choices of a list of officers."""
-    return [("", gettext("请选择")), *[(str(one.pk), one.name) for one in people]]
 
 
 class FindingForm(forms.Form):
@@ -107,14 +91,20 @@ class FindingForm(forms.Form):
         error_messages={"max_length": _("最多 300 字")},
     )
 
-    def __init__(self, data: Any = None, *, claim: Claim) -> None:
+    def __init__(self, data: Any = None, *, claim: Claim, elsewhere: str = "") -> None:
+        """Take the claim; `elsewhere` names its route where it goes another way by law: then it is told, not decided."""
         kept = {
             name: getattr(claim, name)
             for name in ("facts", "outcome", "decision", "basis", "promise", "promise_on")
         }
         super().__init__(data, prefix=f"claim{claim.seq}", initial=kept)
-        self.claim = claim
-        self.fields["promise_on"] = DayField(label=_("承诺完成日期"), required=False)
+        self.claim, self.elsewhere = claim, elsewhere
+        if elsewhere:
+            for name in ("facts", "outcome", "promise"):
+                del self.fields[name]
+            self.fields["decision"].label = gettext("告知信访人走哪条途径、怎样提出")
+        else:
+            self.fields["promise_on"] = DayField(label=_("承诺完成日期"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Refuse half a promise, and support without one: a supported claim is pressed to be carried out (Art 32(2))."""
@@ -129,10 +119,10 @@ class FindingForm(forms.Form):
 
     def finding(self) -> Finding:
         """Return the valid row as the service takes it."""
-        return Finding(seq=self.claim.seq, **self.cleaned_data)
+        return Finding(**{"seq": self.claim.seq, "facts": "", "outcome": "", **self.cleaned_data})
 
 
-class OpinionForm(KeyForm):
+class OpinionForm(RowsForm):
     """The draft of an opinion: a row for each claim, and that the petitioner was heard and the facts verified."""
 
     heard = forms.BooleanField(
@@ -144,18 +134,20 @@ class OpinionForm(KeyForm):
         error_messages={"required": _("请先调查核实并记录证据，再送审（信访工作条例 第三十二条）")},
     )
 
-    def __init__(self, data: Any = None, *, claims: Sequence[Claim]) -> None:
+    def __init__(self, data: Any = None, *, claims: Sequence[Claim], book: Rulebook) -> None:
         super().__init__(data)
-        self.rows = [FindingForm(data, claim=claim) for claim in claims]
+        self.rows = [
+            FindingForm(
+                data,
+                claim=claim,
+                elsewhere=words.route_label(book, claim.subroute) if goes_elsewhere(claim) else "",
+            )
+            for claim in claims
+        ]
 
-    def is_valid(self) -> bool:
-        """Tell whether the form and every row are valid; each row is judged, so that all errors show at once."""
-        return all([super().is_valid(), *[row.is_valid() for row in self.rows]])
-
-    @property
-    def broken_rows(self) -> list[FindingForm]:
-        """Return the rows with mistakes, for the summary on top of the page."""
-        return [row for row in self.rows if row.errors]
+    def every_row(self) -> Sequence[forms.Form]:
+        """Return a row for each claim."""
+        return self.rows
 
     def findings(self) -> list[Finding]:
         """Return the valid rows."""

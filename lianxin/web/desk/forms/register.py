@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lianxin.cases.history import Moment
 from lianxin.cases.models import Channel, Kind
 from lianxin.cases.services.intake import BODY_LIMIT, ORAL, Petition
+from lianxin.cases.services.walls import named_in
 from lianxin.cases.texts import normalised, one_line, plain_code
 from lianxin.organs.models import Organ
 from lianxin.procedure.book import Rulebook
@@ -25,6 +26,7 @@ from lianxin.web.desk.forms.fields import (
     needs_route,
     route_choices,
 )
+from lianxin.web.desk.forms.walls import avoided, in_reason
 from lianxin.web.widgets import Hinted
 
 CLAIMS = 20
@@ -123,6 +125,12 @@ class RegisterForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
+    avoid = avoided(
+        _("有没有不应当知道这件事的单位或者人"),
+        help_text=_(
+            "信访人说有的才填，一行写一个。写明的单位连同下级、写明的人都看不到这一件；其中有本机构的，改由上级办理。"
+        ),
+    )
     note = forms.CharField(
         label=_("内部备注"),
         help_text=_("例如信封、邮戳、附件情况；信访人看不到。"),
@@ -145,11 +153,13 @@ class RegisterForm(forms.Form):
         *IDENTITY,
         "helper_name",
         "helper_phone",
+        "avoid",
         "note",
     )
 
     def __init__(self, *args: Any, organ: Organ, book: Rulebook, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.near, self.on = organ, on
         self.fields["received_on"] = DayField(
             label=_("收到日期"),
             help_text=_("信到、人到、接到电话的那一天；期限从这一天起算。"),
@@ -173,6 +183,10 @@ class RegisterForm(forms.Form):
     def clean_subroute(self) -> str:
         """Return the route of a claim, "" for a report or a suggestion."""
         return str(self.cleaned_data["subroute"]) if needs_route(self.cleaned_data.get("kind")) else ""
+
+    def clean_avoid(self) -> str:
+        """Return who must not know, as typed. Raises ValidationError for too many lines."""
+        return in_reason(str(self.cleaned_data["avoid"]), self.near, on=self.on)
 
     def clean_received_on(self) -> date:
         """Return the legal day of receipt. Raises ValidationError before the first regulation."""
@@ -278,4 +292,5 @@ def petition_of(data: Mapping[str, Any], *, organ: Organ, when: Moment, read_bac
         helper={field: value for field, value in helper.items() if value},
         people=data["people"],
         read_back=read_back,
+        avoid=named_in(data["avoid"], organ, on=when.on),
     )

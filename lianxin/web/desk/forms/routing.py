@@ -24,7 +24,7 @@ from lianxin.web.desk.forms.fields import (
 
 LONG = 2000
 PETITION_ROUTE = "31.6"
-"""信访程序: the route this system handles to the end (Art 31(6)); the officer may choose another."""
+"""信访程序 (Art 31(6)): chosen beforehand where the rules propose no other route."""
 
 
 def reasons(label: object, *, help_text: object = "", required: bool = True) -> forms.CharField:
@@ -49,7 +49,8 @@ class RegisterForm(KeyForm):
     subroute = forms.ChoiceField(
         label=_("办理途径"),
         help_text=_(
-            "属于信访程序的才能在本系统受理、办理；选其他途径的，请按该途径书面告知信访人。检举控告和建议意见不用选。"
+            "信访程序：登记后受理，60 日内办结。诉讼、仲裁等其他机关的途径：登记后导入法定途径。本机关自己的法定程序、"
+            "依法履职：登记后启动法定程序。检举控告和建议意见不用选。"
         ),
         error_messages={"required": _("请选择办理途径")},
     )
@@ -59,12 +60,22 @@ class RegisterForm(KeyForm):
         max_length=120,
         error_messages={"required": _("请写一句摘要"), "max_length": _("摘要最多 120 字")},
     )
+    simple = forms.BooleanField(
+        label=_("拟适用简易办理"),
+        help_text=_(
+            "事实清楚、争议不大的初次申诉求决事项可以选。选了的，自收到之日起三个工作日内决定是否受理。"
+        ),
+        required=False,
+    )
 
-    def __init__(self, data: Any = None, *, case: Case, book: Rulebook, organ: Organ, on: date) -> None:
+    def __init__(
+        self, data: Any = None, *, case: Case, book: Rulebook, organ: Organ, on: date, proposed: str = ""
+    ) -> None:
+        """Take the case; `proposed` is the route the rules propose, chosen beforehand."""
         first = {
             "kind": case.kind,
             "category": case.category,
-            "subroute": PETITION_ROUTE,
+            "subroute": case.subroute or proposed.strip("-") or PETITION_ROUTE,
             "summary": case.summary,
             "place": case.place.full_name,
         }
@@ -122,6 +133,13 @@ class ObjectForm(KeyForm):
         label=_("认为有权处理的机关"),
         max_length=100,
         error_messages={"required": _("请写明认为应当由哪个机关处理"), "max_length": _("最多 100 字")},
+    )
+    basis = forms.CharField(
+        label=_("法律政策依据"),
+        required=False,
+        max_length=300,
+        help_text=_("不写的，引用转送的规定。"),
+        error_messages={"max_length": _("最多 300 字")},
     )
 
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.forms import Form
 from django.http import Http404, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from lianxin.cases import selectors
 from lianxin.cases.history import Loaded, Moment
 from lianxin.cases.models import Outcome
 from lianxin.cases.services import handling, serving
+from lianxin.cases.services.approval import may_agree
+from lianxin.cases.walls import clear_staff
 from lianxin.organs.models import Staff
 from lianxin.organs.selectors import officers
 from lianxin.procedure.calendar import load_calendar
 from lianxin.procedure.clock import deadline
 from lianxin.web.clock import now
-from lianxin.web.desk.acting import Act, Values, act_page, loaded_or_404
+from lianxin.web.desk.acting import Act, Values, act_page, loaded_or_404, page_of_act
 from lianxin.web.desk.forms import handling as fields
 from lianxin.web.desk.shown import claim_cards, reading
 from lianxin.web.desk.signed_in import DeskRequest, officers_only
-
-page_of_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @page_of_act
@@ -29,24 +30,24 @@ def accept(request: DeskRequest, case_id: int) -> HttpResponse:
     """Accept the case with a head's approval; the page shows the day that will be promised, with its arithmetic."""
     loaded = loaded_or_404(request.actor, case_id)
     actor, on = request.actor, now().on
-    own = actor.staff if actor.has("head") else None
+    own = actor.has("head")
+
+    @cache
+    def heads() -> list[Staff]:
+        return may_agree(loaded, actor.organ, "head", on=on)
 
     def form(data: Values | None) -> fields.AcceptForm:
-        heads = officers(actor.organ, "head", on=on) if own is None and data is None else None
-        return fields.AcceptForm(data, own=own, heads=heads)
+        return fields.AcceptForm(data, heads=None if own else heads)
 
     def carry_out(data: Values, when: Moment) -> object:
         approver = None if own else Staff(pk=int(str(data["approver"])))
         return handling.accept(loaded, actor=actor, key=str(data["key"]), when=when, approver=approver)
 
     def values(form: Form) -> Values:
-        heads = [] if own else officers(actor.organ, "head", on=on)
         return {
             "due": deadline(loaded.book, "HANDLE", on, calendar=load_calendar()),
-            "own": own is not None,
-            "heads": [{"value": str(head.pk), "text": head.name} for head in heads],
-            "chosen": str(form.data.get("approver", "")),
-            "only": len(heads) == 1,
+            "own": own,
+            "nobody": not own and not heads(),
         }
 
     return act_page(request, loaded, Act("accept", "accept.html", form, carry_out, values))
@@ -58,7 +59,7 @@ def assign(request: DeskRequest, case_id: int) -> HttpResponse:
     """Assign the case to one of the organ's handlers."""
     loaded = loaded_or_404(request.actor, case_id)
     actor, on = request.actor, now().on
-    handlers = officers(actor.organ, "handler", on=on)
+    handlers = _clear(loaded, officers(actor.organ, "handler", on=on))
 
     def form(data: Values | None) -> fields.AssignForm:
         return fields.AssignForm(data, handlers=handlers)
@@ -81,7 +82,7 @@ def draft_opinion(request: DeskRequest, case_id: int) -> HttpResponse:
     claims = selectors.claims_of(loaded.case)
 
     def form(data: Values | None) -> fields.OpinionForm:
-        return fields.OpinionForm(data, claims=claims)
+        return fields.OpinionForm(data, claims=claims, book=loaded.book)
 
     def carry_out(data: Values, when: Moment) -> object:
         return handling.draft_opinion(
@@ -98,7 +99,10 @@ def draft_opinion(request: DeskRequest, case_id: int) -> HttpResponse:
 
     def values(form: Form) -> Values:
         text = reading(request, loaded, purpose="拟制处理意见")
-        return {"reading": text, "preview": _preview(opinion) if form.is_bound and form.is_valid() else []}
+        preview = _preview(opinion) if form.is_bound and form.is_valid() else []
+        overtaken = form.is_bound and bool(form.non_field_errors())
+        stored = claim_cards(selectors.claims_of(loaded.case)) if overtaken else []
+        return {"reading": text, "preview": preview, "sent_back": _sent_back(loaded), "stored": stored}
 
     return act_page(
         request, loaded, Act("draft_opinion", "draft_opinion.html", lambda data: opinion, carry_out, values)
@@ -164,17 +168,30 @@ def _drafted(request: DeskRequest, loaded: Loaded) -> Values:
     return {"cards": claim_cards(opened.claims), "text": opened.text}
 
 
+def _sent_back(loaded: Loaded) -> dict[str, object] | None:
+    """Return when and why the latest draft was sent back, None where it was not."""
+    last = loaded.latest("draft_opinion", "send_back")
+    if last is None or last.event != "send_back":
+        return None
+    return {"on": last.on, "reasons": str(last.facts.get("reasons", ""))}
+
+
 def _preview(opinion: fields.OpinionForm) -> list[dict[str, object]]:
     """Return the letter's part for each claim, from what is typed."""
     outcomes = dict(Outcome.choices)
     return [
         {
             "claim": row.claim.text,
-            "outcome": outcomes[row.cleaned_data["outcome"]],
+            "outcome": outcomes[row.cleaned_data["outcome"]] if not row.elsewhere else row.elsewhere,
             **{
-                name: row.cleaned_data[name]
+                name: row.cleaned_data.get(name, "")
                 for name in ("facts", "decision", "basis", "promise", "promise_on")
             },
         }
         for row in opinion.rows
     ]
+
+
+def _clear(loaded: Loaded, people: list[Staff]) -> list[Staff]:
+    """Return the officers who may have to do with the case."""
+    return clear_staff(loaded.case, people, on=now().on)

@@ -6,8 +6,8 @@ so that a form sent twice makes one case. Several drafts may be open, one a wind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, wraps
 from typing import cast
 
 from django.db import IntegrityError
@@ -23,6 +23,7 @@ from lianxin.cases.numbers import grouped
 from lianxin.cases.policies import may_read_content
 from lianxin.cases.services import intake, papers, routing
 from lianxin.cases.texts import normalised
+from lianxin.files.names import disposition
 from lianxin.organs.actors import Actor
 from lianxin.papers import IncompletePaper, MissingGlyph
 from lianxin.petitioners import drafts
@@ -60,18 +61,23 @@ MOVED = _(
 )
 GONE = _("这份登记已经被放弃或者清理，没有登记成功；填写的内容还在页面上。要登记请重新保存并核对。")
 DraftView = Callable[[DeskRequest, drafts.Opened], HttpResponse]
+Guard = Callable[[DraftView], DeskView[[int]]]
+Keep = Callable[[intake.Filed], None]
 
 
-def of_draft(view: DraftView) -> DeskView[[int]]:
-    """Return the view of a draft of this session, for the officer in the organ in which it was begun.
+def of_draft(*roles: str) -> Guard:
+    """Return what makes a view one of a draft of this session, for the officer in the organ in which it was begun.
 
-    Which organ is chosen now does not matter; who no longer registers items in that organ is told so.
+    Which organ is chosen now does not matter; who no longer holds one of `roles` in that organ is told so.
     """
+    return partial(_of_draft, roles=roles)
 
+
+def _of_draft(view: DraftView, *, roles: Sequence[str]) -> DeskView[[int]]:
     @wraps(view)
     def found(request: DeskRequest, draft_id: int) -> HttpResponse:
         draft = _draft(request, draft_id)
-        writer = _writer(request, draft.answers.get(ORGAN, ""))
+        writer = _writer(request, draft.answers.get(ORGAN, ""), roles)
         if writer is None:
             return page(
                 request, "register_elsewhere.html", {"draft_id": draft.id}, nav="register", status=403
@@ -100,7 +106,7 @@ def register(request: DeskRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @officers_only
-@of_draft
+@of_draft(*WRITERS)
 def register_draft(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
     """Show the form with what a draft holds; keep what is sent and go on to the check."""
     if draft.filed:
@@ -112,7 +118,7 @@ def register_draft(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @officers_only
-@of_draft
+@of_draft(*WRITERS)
 def check(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
     """Show what will be registered, an oral statement to be read back; once confirmed, register it."""
     if draft.filed:
@@ -129,10 +135,14 @@ def check(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
 
 @require_safe
 @officers_only
-@of_draft
+@of_draft(*WRITERS)
 def registered(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
     """Show number and query code of an item just registered, until the officer puts them away."""
     case = selectors.registered_at(request.actor, draft.id)
+    if case is None and draft.filed:
+        code, number = draft.answers.get("code", ""), draft.answers.get("number", "")
+        values = {"number": number, "groups": grouped(code).split("-") if code else [], "draft_id": draft.id}
+        return page(request, "registered_away.html", values, nav="register")
     if case is None:
         return redirect("desk:register_draft", draft_id=draft.id)
     book = book_for(case.received_on)
@@ -151,7 +161,7 @@ def registered(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
 
 @require_safe
 @officers_only
-@of_draft
+@of_draft(*WRITERS)
 def receipt(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
     """Print the receipt of an item just registered, A4 or 58 mm ("narrow")."""
     case = selectors.registered_at(request.actor, draft.id)
@@ -182,7 +192,7 @@ def discard(request: DeskRequest, draft_id: int) -> HttpResponse:
 def pdf_response(pdf: bytes, name: str) -> HttpResponse:
     """Return a PDF to be shown in the browser under a name."""
     response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Content-Disposition"] = disposition(f"{name}.pdf", shown=True)
     return response
 
 
@@ -203,10 +213,10 @@ def _draft(request: DeskRequest, draft_id: int) -> drafts.Opened:
     return draft
 
 
-def _writer(request: DeskRequest, organ: str) -> Actor | None:
-    """Return the officer in an organ ("" for the one chosen now), None where this person registers no items there."""
+def _writer(request: DeskRequest, organ: str, roles: Sequence[str] = WRITERS) -> Actor | None:
+    """Return the officer in an organ ("" for the one chosen now), None where this person holds none of `roles` there."""
     posts = [one for one in request.organs if str(one.organ.pk) == organ] if organ else [request.actor]
-    return next((one for one in posts if one.has(*WRITERS)), None)
+    return next((one for one in posts if one.has(*roles)), None)
 
 
 def _begin(request: DeskRequest) -> drafts.Opened:
@@ -220,6 +230,25 @@ def _begin(request: DeskRequest) -> drafts.Opened:
     handles = {key: one for key, (one, _draft) in kept.items() if key not in gone}
     _set_handles(request, {**handles, handle.partition(".")[0]: handle})
     return cast(drafts.Opened, drafts.opened(handle))
+
+
+def filed_at_once(request: DeskRequest, write: Callable[[int, Keep], object], *, text: str) -> int:
+    """Register without a second page: `write` is given the id of the new case and what keeps its receipt.
+
+    Returns the id under which `registered` shows number and code once. Whatever `write` raises leaves no draft behind.
+    """
+    draft, at, organ = _begin(request), now().at, request.actor.organ
+
+    def keep(filed: intake.Filed) -> None:
+        shown_once = {"number": filed.case.number, "code": filed.code, "text": normalised(text)}
+        drafts.finish(draft, {**shown_once, ORGAN: str(organ.pk)}, at=at)
+
+    try:
+        write(draft.id, keep)
+    except Exception:
+        drafts.forget(draft_id=draft.id)
+        raise
+    return draft.id
 
 
 def _keep_and_check(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:

@@ -6,21 +6,19 @@ from collections.abc import Callable
 
 from django.forms import Form
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from lianxin.cases.history import Loaded, Moment
-from lianxin.cases.services import intake, routing
+from lianxin.cases.services import disputes, intake, routing
+from lianxin.cases.walls import clear_organs
 from lianxin.organs.models import Region
 from lianxin.organs.selectors import receivers
 from lianxin.procedure.routing import Proposal
 from lianxin.web.clock import now
-from lianxin.web.desk.acting import Act, KeyForm, Values, act_page, loaded_or_404
+from lianxin.web.desk.acting import Act, KeyForm, Values, act_page, loaded_or_404, page_of_act
 from lianxin.web.desk.forms import routing as fields
 from lianxin.web.desk.forms.fields import near_places
 from lianxin.web.desk.shown import reading
 from lianxin.web.desk.signed_in import DeskRequest, officers_only
-
-page_of_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @page_of_act
@@ -31,7 +29,11 @@ def register(request: DeskRequest, case_id: int) -> HttpResponse:
     case, actor, on = loaded.case, request.actor, now().on
 
     def form(data: Values | None) -> fields.RegisterForm:
-        return fields.RegisterForm(data, case=case, book=loaded.book, organ=actor.organ, on=on)
+        first = proposal_for(loaded) if data is None else None
+        proposed = first.route.subroute if first else ""
+        return fields.RegisterForm(
+            data, case=case, book=loaded.book, organ=actor.organ, on=on, proposed=proposed
+        )
 
     def carry_out(data: Values, when: Moment) -> object:
         return intake.register(loaded, actor=actor, when=when, **data)  # type: ignore[arg-type]
@@ -54,7 +56,7 @@ def refer(request: DeskRequest, case_id: int) -> HttpResponse:
     """Refer the case to another organ: the proposed one, or another with a reason."""
     loaded = loaded_or_404(request.actor, case_id)
     actor, on = request.actor, now().on
-    targets = list(receivers(actor.organ, on=on))
+    targets = clear_organs(loaded.case, receivers(actor.organ, on=on), on=on)
     proposal = proposal_for(loaded)
     best = proposal.organ if proposal else None
     proposed = best.code if best else ""
@@ -151,5 +153,5 @@ def propose(loaded: Loaded, category: str, kind: str, place: Region) -> Proposal
 
 def objection(loaded: Loaded) -> Callable[[Form], Values]:
     """Return what the pages that answer an objection show of it."""
-    said = next((act.facts for act in reversed(loaded.acts) if act.event == "object"), {})
+    said = disputes.objection(loaded)
     return lambda form: {"reasons": str(said.get("reasons", "")), "believed": str(said.get("believed", ""))}

@@ -41,12 +41,19 @@ def worklist(request: DeskRequest) -> HttpResponse:
         "start_href": _address(request.GET, after=None) if wanted.after else "",
         "later_href": _address(request.GET, after=found.after) if found.after else "",
         "position": _("本页 %(n)s 件") % {"n": len(found.items)},
-        "done": _("已登记为检举控告，转由检举控告专办人员办理。")
-        if request.GET.get("done") == "report"
-        else "",
+        "done": _done(book, request.GET.get("done", "")),
         "filtered": bool(wanted.states or wanted.channel or wanted.kind or wanted.mine or wanted.shelf),
     }
     return page(request, "worklist.html", values, nav="worklist")
+
+
+def _done(book: Rulebook, event: str) -> str:
+    """Return the sentence for an act after which the case is no longer the officer's to see, "" for none."""
+    if event == "report":
+        return _("已登记为检举控告，转由检举控告专办人员办理。")
+    if event not in book.steps:
+        return ""
+    return _("已办理“%(what)s”，这一件已经转到其他机构。") % {"what": words.event_label(book, event)}
 
 
 def wanted_of(query: QueryDict) -> Wanted:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from lianxin.cases.services import evaluation
 from lianxin.procedure.errors import Refused, Stale
 from lianxin.web.clock import now
-from lianxin.web.public import case_cookie, following
+from lianxin.web.public import case_cookie, rights
 from lianxin.web.public.forms import Accepting, Evaluating
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
@@ -23,11 +23,11 @@ KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")
 @require_http_methods(READ_AND_SEND)
 def accept(request: HttpRequest) -> HttpResponse:
     """Return the question whether the result is accepted; a POST with the statement closes the case."""
-    opened, when, key = case_cookie.opened(request), now(), _key(request)
+    opened, when, key = case_cookie.opened(request), now(), form_key(request)
     if opened is None:
         return redirect("public:follow")
     form = Accepting(request.POST if request.method == "POST" else None)
-    if key in opened.loaded.keys or not (form.is_bound or following.may(opened.loaded, when)["accept"]):
+    if key in opened.loaded.keys or not (form.is_bound or rights.may(opened.loaded, when)["accept"]):
         return redirect("public:case")
     status = 422
     if form.is_valid():
@@ -35,18 +35,18 @@ def accept(request: HttpRequest) -> HttpResponse:
             evaluation.accept_result(opened.loaded, key=key, when=when)
             return redirect("public:case")
         except (Refused, Stale) as problem:
-            status = _tell(form, problem)
+            status = tell(form, problem)
     return _page(request, "accept", form, key, status)
 
 
 @require_http_methods(READ_AND_SEND)
 def evaluate(request: HttpRequest) -> HttpResponse:
     """Return the five questions on the answer; a POST keeps the evaluation, once."""
-    opened, when, key = case_cookie.opened(request), now(), _key(request)
+    opened, when, key = case_cookie.opened(request), now(), form_key(request)
     if opened is None:
         return redirect("public:follow")
     form = Evaluating(request.POST if request.method == "POST" else None)
-    if key in opened.loaded.keys or not (form.is_bound or following.may(opened.loaded, when)["evaluate"]):
+    if key in opened.loaded.keys or not (form.is_bound or rights.may(opened.loaded, when)["evaluate"]):
         return redirect("public:case")
     status = 422
     if form.is_valid():
@@ -54,7 +54,7 @@ def evaluate(request: HttpRequest) -> HttpResponse:
             evaluation.evaluate(opened.loaded, opinion=_opinion(form), key=key, when=when)
             return redirect("public:case")
         except (Refused, Stale) as problem:
-            status = _tell(form, problem)
+            status = tell(form, problem)
     return _page(request, "evaluate", form, key, status)
 
 
@@ -70,13 +70,14 @@ def _opinion(form: Evaluating) -> evaluation.Opinion:
     )
 
 
-def _key(request: HttpRequest) -> str:
+def form_key(request: HttpRequest) -> str:
     """Return the key that came with the form, or a fresh one: it makes a repeated click find its first result."""
     sent = request.POST.get("key", "")
     return sent if KEY.fullmatch(sent) else secrets.token_urlsafe(16)
 
 
-def _tell(form: forms.Form, problem: Refused | Stale) -> int:
+def tell(form: forms.Form, problem: Refused | Stale) -> int:
+    """Put what the domain refused on the form and return the status of the page."""
     form.add_error(None, problem.for_person() if isinstance(problem, Refused) else str(problem))
     return 409
 

@@ -16,7 +16,7 @@ from lianxin.petitioners import drafts
 from lianxin.petitioners.drafts import Opened
 from lianxin.procedure.errors import Refused
 from lianxin.web.clock import now
-from lianxin.web.public import draft_cookie, filing, journey
+from lianxin.web.public import budgets, draft_cookie, filing, journey
 from lianxin.web.public.forms import NumberAndCode
 from lianxin.web.public.journey import Question
 from lianxin.web.public.limits import promises
@@ -42,6 +42,8 @@ def start(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "public/file/start.html", context)
     if draft is None:
+        if until := budgets.draft_wait(request, at=when.at):
+            return budgets.refused_page(request, until, at=when.at)
         handle, _draft = draft_cookie.begun(when)
         return draft_cookie.put(redirect("public:question", "story"), handle)
     return redirect("public:receipt") if draft.filed else _onward(draft)
@@ -69,6 +71,9 @@ def question(request: HttpRequest, name: str) -> HttpResponse:
     form = make(request.POST)
     if not form.is_valid():
         return _ask(request, asked, form, answers, when, status=422)
+    if draft is None and (until := budgets.draft_wait(request, at=when.at)):
+        form.add_error(None, budgets.too_many_petitions(until, at=when.at))
+        return _ask(request, asked, form, answers, when, status=429)
     return _keep(request, draft, asked, form.cleaned_data, when)
 
 
@@ -79,9 +84,8 @@ def _keep(
     handle = ""
     if draft is None:
         handle, draft = draft_cookie.begun(when)
-    answers = journey.answered(asked, draft.answers, given, when.on)
-    drafts.save(draft, answers, at=when.at)
-    gap = journey.missing(answers)
+    saved = drafts.change(draft, lambda now: journey.answered(asked, now, given, when.on), at=when.at)
+    gap = journey.missing(saved.answers if saved else draft.answers)
     response = redirect("public:question", gap.name) if gap else redirect("public:check")
     return draft_cookie.put(response, handle or request.COOKIES[draft_cookie.NAME])
 
@@ -146,8 +150,10 @@ def check(request: HttpRequest) -> HttpResponse:
         return redirect("public:receipt")
     if journey.missing(draft.answers):
         return _onward(draft)
-    problem = ""
-    if request.method == "POST":
+    problem, status = "", 409
+    if request.method == "POST" and (until := budgets.filing_wait(request, at=when.at)):
+        problem, status = budgets.too_many_petitions(until, at=when.at), 429
+    elif request.method == "POST":
         try:
             filing.submit(draft, when=when)
             return redirect("public:receipt")
@@ -167,7 +173,7 @@ def check(request: HttpRequest) -> HttpResponse:
         "limits": promises(when.on),
         "anonymous": draft.answers["who"] == "anonymous",
     }
-    return render(request, "public/file/check.html", context, status=409 if problem else 200)
+    return render(request, "public/file/check.html", context, status=status if problem else 200)
 
 
 def _discarded_meanwhile(request: HttpRequest) -> HttpResponse:
@@ -197,10 +203,16 @@ def receipt_paper(request: HttpRequest) -> HttpResponse:
     variant = "narrow" if request.POST.get("variant") == "narrow" else "a4"
     if not form.is_valid():
         return redirect("public:follow")
-    number, code = form.cleaned_data["number"], form.cleaned_data["code"]
-    case_id = selectors.case_by_code(number, code)
-    if case_id is None:
-        return redirect("public:follow")
+    number, code, at = form.cleaned_data["number"], form.cleaned_data["code"], now().at
+    try:
+        if budgets.look_wait(request, number, at=at):
+            return redirect("public:follow")
+        case_id = selectors.case_by_code(number, code)
+        if case_id is None:
+            budgets.wrong_code(request, number, at=at)
+            return redirect("public:follow")
+    except budgets.NotCounted:
+        return budgets.not_counted_page(request)
     opened = selectors.followed(case_id)
     body = printed_words(opened)
     book = opened.loaded.book

@@ -11,7 +11,7 @@ from lianxin.cases import selectors
 from lianxin.cases.services import papers
 from lianxin.ledger.chain import Reader
 from lianxin.web.clock import now
-from lianxin.web.public import case_cookie, following
+from lianxin.web.public import budgets, case_cookie, following, mine
 from lianxin.web.public.forms import NumberAndCode
 from lianxin.web.public.receipt import download, printed_words
 
@@ -25,26 +25,40 @@ def follow(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "public/follow/find.html", {"nav": "follow", "form": form})
     if form.is_valid():
-        number = form.cleaned_data["number"]
-        mark = case_cookie.code_mark(number)  # read first: a code replaced between the two opens nothing
-        case_id = selectors.case_by_code(number, form.cleaned_data["code"])
-        if case_id is not None:
-            return case_cookie.begin(redirect("public:case"), case_id, mark)
+        number, at = form.cleaned_data["number"], now().at
+        try:
+            if until := budgets.look_wait(request, number, at=at):
+                return _wait(request, form, budgets.too_many_tries(until, at=at))
+            mark = case_cookie.code_mark(number)  # read first: a code replaced between the two opens nothing
+            case_id = selectors.case_by_code(number, form.cleaned_data["code"])
+            if case_id is not None:
+                return case_cookie.begin(redirect("public:case"), case_id, mark)
+            budgets.wrong_code(request, number, at=at)
+        except budgets.NotCounted:
+            return budgets.not_counted_page(request)
         form.add_error(
             None,
             _(
-                "编号和查询码对不上。请对照同一张回执再填一次；查询码丢了的，可以带编号和身份证件到窗口询问办理情况。"
+                "编号和查询码对不上。请对照同一张回执再填一次；查询码丢了的，本人可以带编号和身份证件到窗口补发。"
             ),
         )
     return render(request, "public/follow/find.html", {"nav": "follow", "form": form}, status=422)
 
 
+def _wait(request: HttpRequest, form: NumberAndCode, sentence: str) -> HttpResponse:
+    form.add_error(None, sentence)
+    return render(request, "public/follow/find.html", {"nav": "follow", "form": form}, status=429)
+
+
 @require_safe
 def case(request: HttpRequest) -> HttpResponse:
     """Return everything the petitioner may know of the case."""
-    opened = case_cookie.opened(request)
+    opened = case_cookie.opened(request, erased_too=True)
     if opened is None:
         return redirect("public:follow")
+    if opened.case.erased_on is not None:
+        context = mine.erased_page(opened)
+        return case_cookie.renew(render(request, "public/follow/erased.html", context), request)
     context = following.page(opened, now())
     return case_cookie.renew(render(request, "public/follow/case.html", context), request)
 

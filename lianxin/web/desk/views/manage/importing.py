@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from lianxin.organs.services import csv_import
 from lianxin.procedure.errors import Refused
-from lianxin.web.clock import now
 from lianxin.web.desk.forms.manage import ImportForm
 from lianxin.web.desk.page import page
+from lianxin.web.desk.proving import recently_proved
 from lianxin.web.desk.signed_in import DeskRequest, officers_only, roles_only
 from lianxin.web.desk.views.manage.organs import ADMIN
 
@@ -18,6 +18,7 @@ from lianxin.web.desk.views.manage.organs import ADMIN
 @require_http_methods(["GET", "HEAD", "POST"])
 @officers_only
 @roles_only(ADMIN)
+@recently_proved
 def import_file(request: DeskRequest) -> HttpResponse:
     """Show the form; on a file, show what each of its rows would become or has become."""
     if request.method != "POST":
@@ -28,7 +29,12 @@ def import_file(request: DeskRequest) -> HttpResponse:
     data = form.cleaned_data
     try:
         reports = csv_import.run(
-            request.actor, kind=data["kind"], data=data["file"].read(), on=now().on, dry_run=data["dry_run"]
+            request.actor,
+            kind=data["kind"],
+            data=data["file"].read(),
+            on=request.when.on,
+            at=request.when.at,
+            dry_run=data["dry_run"],
         )
     except Refused as refused:
         form.add_error("file", refused.for_person())

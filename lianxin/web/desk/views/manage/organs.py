@@ -54,7 +54,9 @@ def add(request: DeskRequest, organ_id: int) -> HttpResponse:
     """Add an organ under another one."""
     parent, actor, on = managed_or_404(request, organ_id), request.actor, now().on
     form = fields.NewOrganForm(request.POST if request.method == "POST" else None, parent=parent, on=on)
-    saved = carried_out(request, form, lambda: organs.add(actor, parent=parent, **form.as_added()))
+    saved = carried_out(
+        request, form, lambda: organs.add(actor, parent=parent, at=request.when.at, **form.as_added())
+    )
     if isinstance(saved, Organ):
         return redirect("desk:manage_organ", organ_id=saved.pk)
     values = {"form": form, "parent": parent, "near_places": near_places(parent, on=on)}
@@ -68,7 +70,9 @@ def organ(request: DeskRequest, organ_id: int) -> HttpResponse:
     """Show an organ with its posts, and edit its facts."""
     found, actor, on = managed_or_404(request, organ_id), request.actor, now().on
     form = fields.OrganForm(request.POST if request.method == "POST" else None, organ=found, on=on)
-    saved = carried_out(request, form, lambda: organs.edit(actor, found, facts=form.facts(), on=on))
+    saved = carried_out(
+        request, form, lambda: organs.edit(actor, found, facts=form.facts(), on=on, at=request.when.at)
+    )
     if isinstance(saved, Organ):
         return redirect(f"/desk/manage/organs/{found.pk}/?done=saved")
     values = {
@@ -95,7 +99,9 @@ def move(request: DeskRequest, organ_id: int) -> HttpResponse:
     ]
     form = fields.MoveForm(request.POST if request.method == "POST" else None, targets=targets, organ=found)
     saved = carried_out(
-        request, form, lambda: organs.move(actor, found, parent=form.cleaned_data["parent"], on=on)
+        request,
+        form,
+        lambda: organs.move(actor, found, parent=form.cleaned_data["parent"], on=on, at=request.when.at),
     )
     if isinstance(saved, Organ):
         return redirect(f"/desk/manage/organs/{found.pk}/?done=saved")
@@ -108,12 +114,14 @@ def move(request: DeskRequest, organ_id: int) -> HttpResponse:
 def end(request: DeskRequest, organ_id: int) -> HttpResponse:
     """End an organ that has no open cases, no posts and nothing under it."""
     found, actor = managed_or_404(request, organ_id), request.actor
-    open_cases = cases.open_items(found)
+    open_cases = cases.open_items(actor, found)
     form = fields.EndForm(request.POST if request.method == "POST" else None, open_cases=open_cases)
     saved = carried_out(
         request,
         form,
-        lambda: organs.end(actor, found, on=form.cleaned_data["on"], note=form.cleaned_data["note"]),
+        lambda: organs.end(
+            actor, found, on=form.cleaned_data["on"], at=request.when.at, note=form.cleaned_data["note"]
+        ),
     )
     if isinstance(saved, Organ):
         return redirect("desk:manage")

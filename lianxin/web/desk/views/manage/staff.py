@@ -16,6 +16,7 @@ from lianxin.procedure.errors import Refused
 from lianxin.web.clock import now
 from lianxin.web.desk.forms import manage as fields
 from lianxin.web.desk.page import page
+from lianxin.web.desk.proving import recently_proved_to_change
 from lianxin.web.desk.signed_in import DeskRequest, officers_only, roles_only
 from lianxin.web.desk.views.manage.organs import ADMIN, carried_out
 
@@ -43,12 +44,13 @@ def people(request: DeskRequest) -> HttpResponse:
 @form_page
 @officers_only
 @roles_only(ADMIN)
+@recently_proved_to_change
 def add(request: DeskRequest) -> HttpResponse:
     """Add an officer with a first post; the first password is shown once, on the answer to the form."""
     actor, on = request.actor, now().on
     organs = selectors.managed_organs(actor.organ, word="", on=on)
     form = fields.NewStaffForm(request.POST if request.method == "POST" else None, organs=organs, on=on)
-    saved = carried_out(request, form, lambda: services.add(actor, **form.as_added()))
+    saved = carried_out(request, form, lambda: services.add(actor, at=request.when.at, **form.as_added()))
     if isinstance(saved, Credentials):
         return _shown_once(request, saved)
     return page(request, "manage/person_add.html", {"form": form}, nav="manage", status=saved)
@@ -57,12 +59,15 @@ def add(request: DeskRequest) -> HttpResponse:
 @form_page
 @officers_only
 @roles_only(ADMIN)
+@recently_proved_to_change
 def person(request: DeskRequest, staff_id: int) -> HttpResponse:
     """Show an officer with all posts in the administrator's organs, and give a further post."""
-    found, actor, on = _person_or_404(request, staff_id), request.actor, now().on
+    found, actor, on = person_or_404(request, staff_id), request.actor, now().on
     organs = selectors.managed_organs(actor.organ, word="", on=on)
     form = fields.PostForm(request.POST if request.method == "POST" else None, organs=organs, on=on)
-    saved = carried_out(request, form, lambda: services.grant(actor, found, **form.as_granted()))
+    saved = carried_out(
+        request, form, lambda: services.grant(actor, found, at=request.when.at, **form.as_granted())
+    )
     if isinstance(saved, Post):
         return redirect("desk:manage_person", staff_id=found.pk)
     return _person_page(request, found, form, status=saved)
@@ -71,6 +76,7 @@ def person(request: DeskRequest, staff_id: int) -> HttpResponse:
 @require_POST
 @officers_only
 @roles_only(ADMIN)
+@recently_proved_to_change
 def end_post(request: DeskRequest, post_id: int) -> HttpResponse:
     """End a post on a day."""
     post = Post.objects.select_related("organ", "staff").filter(pk=post_id).first()
@@ -82,7 +88,7 @@ def end_post(request: DeskRequest, post_id: int) -> HttpResponse:
         problem = _("请用数字填写真实的最后一日，例如 2026 年 5 月 8 日")
     else:
         try:
-            services.end_post(request.actor, post, on=form.cleaned_data["on"])
+            services.end_post(request.actor, post, on=form.cleaned_data["on"], at=request.when.at)
         except Refused as refused:
             problem = refused.for_person()
     if not problem:
@@ -95,15 +101,16 @@ def end_post(request: DeskRequest, post_id: int) -> HttpResponse:
 @require_POST
 @officers_only
 @roles_only(ADMIN)
+@recently_proved_to_change
 def switch(request: DeskRequest, staff_id: int) -> HttpResponse:
     """Stop an officer's account, start it again, or set a new first password."""
-    found, actor, on = _person_or_404(request, staff_id), request.actor, now().on
+    found, actor, on = person_or_404(request, staff_id), request.actor, now().on
     acts = {"stop": services.deactivate, "start": services.reactivate, "password": services.reset_password}
     act = acts.get(request.POST.get("act", ""))
     if act is None:
         raise Http404
     try:
-        done = act(actor, found, on=on)
+        done = act(actor, found, on=on, at=request.when.at)
     except Refused as refused:
         return _person_page(request, found, _blank(request), problem=refused.for_person(), status=409)
     if isinstance(done, Credentials):
@@ -111,7 +118,8 @@ def switch(request: DeskRequest, staff_id: int) -> HttpResponse:
     return redirect("desk:manage_person", staff_id=found.pk)
 
 
-def _person_or_404(request: DeskRequest, staff_id: int) -> Staff:
+def person_or_404(request: DeskRequest, staff_id: int) -> Staff:
+    """Return an officer with a post in the administrator's organs. Raises Http404 for any other, existing or not."""
     found = Staff.objects.filter(pk=staff_id).first()
     if (
         found is None
