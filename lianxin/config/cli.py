@@ -15,9 +15,13 @@ from lianxin.config.commands import (
     demo,
     importing,
     installation,
+    keys,
+    lab,
+    ledger,
     messages,
     places,
     reference,
+    retention,
     rules,
     serving,
     upkeep,
@@ -26,7 +30,22 @@ from lianxin.config.commands.shell import Stop
 from lianxin.config.env import SettingsError
 from lianxin.procedure.errors import LianxinError
 
-GROUPS = (demo, installation, serving, importing, places, rules, upkeep, database, messages, reference)
+GROUPS = (
+    demo,
+    installation,
+    serving,
+    importing,
+    places,
+    rules,
+    lab,
+    upkeep,
+    retention,
+    ledger,
+    keys,
+    database,
+    messages,
+    reference,
+)
 ABOUT = """连心：民政信访系统。
 第一次使用：lianxin demo 看演示；或者 lianxin init、lianxin migrate、lianxin regions load、lianxin start。
 Lianxin, letters and visits for civil affairs. New here? `lianxin demo` shows it with invented data."""

@@ -32,6 +32,7 @@ class Reader:
 
     env: Env = field(default_factory=lambda: Env(prefix="LIANXIN_"))
     variables: list[Variable] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str, default: str, about: str) -> str:
         """Return the text of `LIANXIN_<name>`, or `default`."""
@@ -57,15 +58,21 @@ class Reader:
         """Return a path; relative ones are taken from the working directory. `shown` is the default as printed."""
         return Path(str(self._read(name, "path", shown, about, lambda: self.env.str(name, str(default)))))
 
-    def secret(self, name: str, file: Path, about: str) -> str:
-        """Return `LIANXIN_<name>`, else the text of `LIANXIN_<name>_FILE`, else that of `file`; stop if none is there."""
+    def secret(self, name: str, file: Path, about: str, *, needed: bool = True) -> str:
+        """Return `LIANXIN_<name>`, else the text of `LIANXIN_<name>_FILE`, else that of `file`; stop if none is there.
+
+        One that is not `needed` is "" when there is neither variable nor file named and `file` is not there.
+        """
         self.variables.append(
             Variable(f"{name}_FILE", "path", f"<data folder>/keys/{file.name}", f"file that holds: {about}")
         )
         value = str(self._read(name, "secret", "read from a file", about, lambda: self.env.str(name, "")))
         if value:
             return value
-        source = Path(self.env.str(f"{name}_FILE", str(file)))
+        named = self.env.str(f"{name}_FILE", "")
+        source = Path(named or file)
+        if not needed and not named and not source.exists():
+            return ""
         try:
             return source.read_text(encoding="utf-8").strip()
         except OSError:
@@ -78,8 +85,10 @@ class Reader:
     def _read(self, name: str, kind: str, default: str, about: str, read: Callable[[], object]) -> object:
         self.variables.append(Variable(name, kind, default, about))
         try:
-            return read()
+            value = read()
         except EnvError as error:
             raise SettingsError(
                 f"LIANXIN_{name} cannot be used: {error}. It takes a {kind} and is for: {about}."
             ) from None
+        self.values[name] = str(value)
+        return value

@@ -6,8 +6,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from lianxin.config.connections import fresh
+from lianxin.web.bodies import bounded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianxin.config.settings")
-application = get_wsgi_application()
+application = bounded(fresh(get_wsgi_application()))
 
 
 def _lease_node() -> None:

@@ -17,6 +17,10 @@ PLANTED = {
     "The engine knows the standard library only": ("lianxin/procedure/clock.py", "import django"),
     "Papers know no database and no web": ("lianxin/papers/content.py", "import django"),
     "The vault's rows are the vault's alone": ("lianxin/cases/texts.py", "import lianxin.petitioners.models"),
+    "What opens strange files knows no Django, no keys, no network": (
+        "lianxin/files/worker/work.py",
+        "import lianxin.files.store",
+    ),
     "Services over selectors over models": (
         "lianxin/cases/models/case.py",
         "import lianxin.cases.services.acts",

@@ -1,4 +1,4 @@
-"""`lianxin db distribute`: spreads the tables of a filled PostgreSQL over a Citus cluster, in place."""
+"""`lianxin db`: protects the tables, and spreads those of a filled PostgreSQL over a Citus cluster, in place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace, _SubParsersAction
 from dataclasses import dataclass
 from typing import Any
 
+from lianxin.config.commands.protecting import protect
 from lianxin.config.commands.shell import Stop, add_command, add_group, bar, ready_with_tables, say
 
 ORDER = ("reference", "case", "path")
@@ -43,8 +44,19 @@ def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
     group = add_group(
         parsers,
         "db",
-        short="数据库扩展 grow the database",
-        about="从一台 PostgreSQL 扩展到 Citus 集群。\nGrow from one PostgreSQL to a Citus cluster.",
+        short="保护、扩展数据库 protect and grow the database",
+        about="保护 PostgreSQL 中的数据；从一台 PostgreSQL 扩展到 Citus 集群。\n"
+        "Protect the data in PostgreSQL; grow from one PostgreSQL to a Citus cluster.",
+    )
+    add_command(
+        group,
+        "protect",
+        run=protect,
+        short="限制网站的数据库角色 limit the site's database role",
+        about="限制网站登录数据库用的角色 lianxin_app：不能改动、删除记录，只能看到当前为谁办理就该看到的行（回避、机构隔离）。\n"
+        "用表的所有者运行，每次 lianxin migrate 之后再运行一次；可以重复运行。\n"
+        "Limit the role the site signs in as: it cannot change the ledger, and sees the rows of a case only for whom it is asked.\n"
+        "Run it as the owner of the tables, again after each migrate.",
     )
     add_command(
         group,

@@ -18,6 +18,8 @@ from lianxin.config.commands.shell import (
     say,
 )
 
+OLD_KEYS = ("MASTER_KEYS_OLD", "INDEX_KEYS_OLD")
+
 
 def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
     """Describe the three commands."""
@@ -64,7 +66,7 @@ def make_keys(folder: Path) -> list[str]:
     except OSError as error:
         raise Stop(f"不能建立文件夹 {folder}：{error.strerror}。请设置 LIANXIN_DATA_DIR。") from None
     made = []
-    for name in (secret.lower() for secret in SECRETS):
+    for name in ["secret_key"] if has_ring(folder) else [secret.lower() for secret in SECRETS]:
         try:
             file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
@@ -116,7 +118,7 @@ def settings(options: Namespace) -> int:
 def stand_in_keys() -> list[str]:
     """Let the settings load without keys, for printing alone, and return the names of the missing ones."""
     missing = []
-    for name in SECRETS:
+    for name in ("SECRET_KEY",) if has_ring(data_dir() / "keys") else SECRETS:
         file = os.environ.get(f"{PREFIX}{name}_FILE", str(data_dir() / "keys" / name.lower()))
         if not os.environ.get(f"{PREFIX}{name}") and not os.access(file, os.R_OK):
             os.environ[f"{PREFIX}{name}"] = "0" * 64
@@ -124,11 +126,18 @@ def stand_in_keys() -> list[str]:
     return missing
 
 
+def has_ring(folder: Path) -> bool:
+    """Tell whether there is a keys file, which holds master and index keys (`lianxin keys`)."""
+    return Path(os.environ.get(f"{PREFIX}KEYS_FILE", str(folder / "ring.json"))).exists()
+
+
 def _shown(name: str, default: str, missing: list[str]) -> str:
     full = f"{PREFIX}{name}"
     if name in SECRETS:
         return "（没有）" if full in missing else "（已设置，不显示）"
     value = os.environ.get(full)
+    if name in OLD_KEYS and value:
+        return "（已设置，不显示）"
     if name == "DATABASE" and value and "@" in value:
         scheme, rest = value.split("://", 1)
         return f"{scheme}://…@{rest.rsplit('@', 1)[1]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -48,8 +49,11 @@ def compile_folder(folder: Path) -> int:
         _join(catalog, path)
     if not len(catalog):
         return 0
-    with (folder / "django.mo").open("wb") as file:
+    with NamedTemporaryFile(dir=folder, prefix="django.", suffix=".tmp", delete=False) as file:
         write_mo(file, catalog)
+    written = Path(file.name)
+    written.chmod(0o644)
+    written.replace(folder / "django.mo")  # at once: a server may be reading
     return len(catalog)
 
 

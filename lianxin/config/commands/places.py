@@ -151,7 +151,8 @@ def import_organs(options: Namespace) -> int:
             raise Stop(
                 f"{options.file.name} 有不认识的列 {'、'.join(unknown)}。可以有的列：{'、'.join(COLUMNS)}。"
             )
-        result = import_rows(bar(table.rows, total=table.total, what="机构", unit="个"), on=now().on)
+        when, rows = now(), bar(table.rows, total=table.total, what="机构", unit="个")
+        result = import_rows(rows, on=when.on, at=when.at)
     for fault in result.faults[:SHOWN]:
         say(f"  {fault}")
     if result.faults:

@@ -8,7 +8,16 @@ import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 
-from lianxin.config.commands.shell import ROOT, Stop, add_command, is_demo, ready_with_tables, say
+from lianxin.config.commands.shell import (
+    ROOT,
+    Stop,
+    add_command,
+    in_force,
+    is_demo,
+    now,
+    ready_with_tables,
+    say,
+)
 
 WORKERS, THREADS = 2, 4
 
@@ -45,7 +54,9 @@ def run(options: Namespace) -> int:
             "请换一个 LIANXIN_DATA_DIR，再运行 lianxin init 和 lianxin migrate。"
         )
     check_database()
+    check_clocks()
     collect_static()
+    note_switches()
     say(f"连心：http://{options.host}:{options.port}/ （按 Ctrl-C 停止）")
     serve(options.host, options.port)
     return 0
@@ -84,6 +95,23 @@ def check_database() -> None:
         say(f"注意：数据库的 LC_CTYPE 是 {ctype}，中文检索会没有结果也不报错。建议用 C.UTF-8 重新建库。")
 
 
+def check_clocks() -> None:
+    """Say so when the clocks of this machine and of the database differ."""
+    from lianxin.jobs import clocks
+
+    if words := clocks.alarm():
+        say(f"注意：{words}")
+
+
+def note_switches() -> None:
+    """Record which settings and rules are others than at the last start, and say so."""
+    from lianxin.jobs import switches
+
+    found = switches.record(in_force(), process="start", when=now())
+    if found.settings or found.rules:
+        say(f"与上次启动相比有变动，已记入日志：{'、'.join((*found.settings, *found.rules))}")
+
+
 def collect_static() -> None:
     """Bring the static files to where they are served from, if one of them is newer than the last time."""
     from django.conf import settings
@@ -117,7 +145,7 @@ def serve(host: str, port: int) -> None:
         "--bind",
         f"{shown}:{port}",
         "--worker-class",
-        "gthread",
+        "lianxin.config.worker.Worker",
         "--workers",
         str(WORKERS),
         "--threads",
@@ -131,6 +159,12 @@ def serve(host: str, port: int) -> None:
         "20",
         "--log-level",
         "warning",
+        "--forwarded-allow-ips",
+        "",
+        "--forwarder-headers",
+        "",
+        "--limit-request-fields",
+        "60",
         "--chdir",
         str(ROOT),
     ]

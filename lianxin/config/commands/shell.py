@@ -105,7 +105,10 @@ def is_demo(folder: Path) -> bool:
 
 
 def ready() -> None:
-    """Load settings and apps. Raises Stop or SettingsError with a sentence when something is missing or unknown."""
+    """Load settings and apps; the database is asked for the system itself from now on.
+
+    Raises Stop or SettingsError with a sentence when something is missing or unknown.
+    """
     if is_demo(data_dir()):
         os.environ.setdefault(f"{PREFIX}PROFILE", "demo")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianxin.config.settings")
@@ -113,6 +116,9 @@ def ready() -> None:
 
     django.setup()
     check_names()
+    from lianxin.ledger import face
+
+    face.system()
 
 
 def check_names() -> None:
@@ -144,6 +150,19 @@ def ready_with_tables() -> None:
         raise Stop("数据库的表还没有建好或者不是最新的。请先运行 lianxin migrate。")
 
 
+def in_force() -> dict[str, str]:
+    """Return the settings as they are in force, by name; where something lies differs from server to server and is left out."""
+    from django.conf import settings as loaded
+
+    from lianxin.config.settings import read
+
+    return {
+        one.name: str(getattr(loaded, one.name, "")) if one.kind == "secret" else read.values[one.name]
+        for one in read.variables
+        if one.kind != "path"
+    }
+
+
 def now() -> Moment:
     """Return the legal day in Beijing and the instant; the commands are faces too."""
     from lianxin.web.clock import now as present
@@ -162,6 +181,7 @@ __all__ = [
     "bar",
     "check_names",
     "data_dir",
+    "in_force",
     "is_demo",
     "now",
     "ready",

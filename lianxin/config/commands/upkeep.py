@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 
-from lianxin.config.commands.shell import Stop, add_command, bar, now, ready_with_tables, say
+from lianxin.config.commands.shell import Stop, add_command, bar, in_force, now, ready_with_tables, say
 
 SHOWN = 50
 
@@ -15,9 +15,9 @@ def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
         parsers,
         "sweep",
         run=sweep,
-        short="期满办结、清理草稿 close lapsed cases, forget drafts",
-        about="复查期满没有申请的信访件自动办结；已提交半小时的草稿和闲置九十天的草稿清除。每天运行一次，重复运行无妨。\n"
-        "Close answered cases whose window for review is over and forget old drafts. Run it daily; safe to run twice.",
+        short="期满办结、到期提醒、清理草稿 close lapsed cases, tell what is due, forget drafts",
+        about="复查、复核期满没有申请的信访件自动办结；过半、临期、超期、无人负责的提醒有关机关；清除旧草稿。每天运行一次，重复运行无妨。\n"
+        "Close answered cases whose window is over, alert the organs that owe, forget old drafts. Run it daily; safe to run twice.",
     )
     parser = add_command(
         parsers,
@@ -46,12 +46,22 @@ def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
 def sweep(options: Namespace) -> int:
     """Do what time alone brings about."""
     ready_with_tables()
-    from lianxin.jobs import sweeps
+    from lianxin.jobs import clocks, sweeps, switches
 
+    switches.record(in_force(), process="sweep", when=now())
     with bar(what="期满办结", unit="件") as progress:
         done = sweeps.sweep(when=now(), told=progress.update)
     say(f"已查看 {done.looked_at} 件，期满办结 {done.closed} 件，清除草稿 {done.forgotten} 份。")
-    return 0
+    say(
+        f"提醒：查看 {done.alerts.looked_at} 件，新提醒 {done.alerts.told} 条，了结 {done.alerts.settled} 条。"
+    )
+    if done.reading:
+        say(f"查看警示：告知审计人员 {done.reading} 次。")
+    say(f"记录树：新增 {done.log.rows} 条，共 {done.log.size} 叶，签名 {done.log.signed} 次。")
+    alarms = [one for one in (done.alarm, clocks.alarm()) if one]
+    for one in alarms:
+        say(f"警报：{one}")
+    return 1 if alarms else 0
 
 
 def verify(options: Namespace) -> int:
@@ -59,17 +69,20 @@ def verify(options: Namespace) -> int:
     ready_with_tables()
     from lianxin.jobs import integrity
 
-    checked = faulty = 0
+    checked = faulty = erased = 0
     with bar(what="核对", unit="件") as progress:
         for case_id in integrity.case_ids(_number(options.number)):
             result = integrity.check(case_id)
             checked += 1
+            erased += result.erased
             faulty += bool(result.faults)
             for fault in result.faults if faulty <= SHOWN else ():
                 progress.write(f"{result.number}  {fault}")
             progress.update()
     _check_found(options.number, checked)
     say(f"已核对 {checked} 件，{'全部无误' if not faulty else f'{faulty} 件有问题'}。")
+    if erased:
+        say(f"其中 {erased} 件已依规销毁，只核对所留的记录。")
     return 1 if faulty else 0
 
 

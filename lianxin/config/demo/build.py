@@ -15,6 +15,7 @@ from lianxin.config.demo import marker, people, places
 from lianxin.config.demo.marker import Followed, Marker
 from lianxin.config.demo.plans import Plan, plans
 from lianxin.config.demo.play import Play, Stage
+from lianxin.jobs import alerting
 from lianxin.organs.models import Staff
 from lianxin.organs.regions import load_packaged
 
@@ -42,6 +43,7 @@ def build(folder: Path, *, now: Moment, say: Callable[[str], None], bar: Bar) ->
     todo = plans(chance)
     say(f"登记并办理 {len(todo)} 件虚构的信访事项……")
     played = [_played(stage, plan) for plan in bar(todo, total=len(todo), what="虚构信访件", unit="件")]
+    alerting.alert(when=now)
     made = Marker(
         built_on=now.on.isoformat(),
         password=people.PASSWORD,

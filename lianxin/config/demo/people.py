@@ -45,12 +45,18 @@ SHOWN = (
     ("city.handler", MAIN_CITY, ["handler"]),
     ("city.head", MAIN_CITY, ["head"]),
     ("city.supervisor", MAIN_CITY, ["supervisor"]),
+    ("city.reviewer", MAIN_CITY, ["reviewer"]),
     ("town", "010102001", ["window", "intake", "handler"]),
     ("town.head", "010102001", ["head", "checker"]),
 )
 """Officers whose sign-in names are printed: name, place of the civil-affairs organ, posts."""
 
-GOVERNMENT = (("reviewer", MAIN_COUNTY, ["reviewer"]), ("rechecker", MAIN_CITY, ["rechecker"]))
+GOVERNMENT = (
+    ("reviewer", MAIN_COUNTY, ["reviewer", "window", "intake"]),
+    ("county.mayor", MAIN_COUNTY, ["head"]),
+    ("rechecker", MAIN_CITY, ["reviewer", "rechecker", "window", "intake"]),
+    ("city.mayor", MAIN_CITY, ["head"]),
+)
 EVERYWHERE = (
     ("window", ["window"]),
     ("intake", ["intake", "report_desk"]),
@@ -71,7 +77,7 @@ class Crew:
         """Return an officer of the organ who holds the role; `nth` chooses among several."""
         able = [(staff, roles) for staff, roles in self.posts[organ.pk] if role in roles]
         staff, roles = able[nth % len(able)]
-        return Actor(staff, organ, roles)
+        return Actor(staff, organ, roles, STARTS)
 
 
 def hire(world: World, chance: random.Random) -> Crew:

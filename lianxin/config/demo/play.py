@@ -250,7 +250,7 @@ class Play:
 
     def _draft(self, when: Moment) -> None:
         officer = next(
-            Actor(staff, self.case.holder, roles)
+            Actor(staff, self.case.holder, roles, when.on)
             for staff, roles in self.stage.crew.posts[self.case.holder.pk]
             if staff.pk == self.case.officer_id
         )
