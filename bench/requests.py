@@ -357,6 +357,7 @@ def _environment(address: str, home: Path) -> None:
         "LIANXIN_DATA_DIR": str(home),
         "LIANXIN_PROFILE": "demo",
         "LIANXIN_LOG_LEVEL": "ERROR",
+        "LIANXIN_FILINGS": "1000000",
         "LIANXIN_FONT_DIRS": str(ROOT / "var/fonts"),
         **{f"LIANXIN_{name}": secrets.token_hex(32) for name in ("SECRET_KEY", "MASTER_KEY", "INDEX_KEY")},
     }

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from lianxin.cases.models import Case
-from lianxin.cases.selectors import case_to_act_on
-from lianxin.cases.services import acts, handling, intake, routing, serving
+from lianxin.cases.selectors import case_to_act_on, followed
+from lianxin.cases.services import acts, handling, intake, reviewing, routing, serving, stages
 from lianxin.cases.services.acts import Loaded, Moment
 from lianxin.ledger.ids import new_id
 from lianxin.organs.actors import Actor, actors_of
@@ -169,6 +169,64 @@ class Cast:
             when=on("2026-05-28"),
         )
 
+    def load_public(self, case: Case) -> Loaded:
+        """Return a case as its petitioner loads it."""
+        return followed(case.pk).loaded
+
+    def asked_again(self, *, day: str = "2026-06-10") -> Case:
+        """Return a case whose petitioner has asked the city for review."""
+        case = self.served()
+        asked = stages.Asked(("恢复发放低保金",), "补发的数额不对。（虚构）")
+        organ = self.organs["mianyang"]
+        return reviewing.ask(
+            self.load_public(case),
+            stages.REVIEW,
+            asked=asked,
+            organ=organ,
+            actor=None,
+            key=key(),
+            when=on(day),
+        )
+
+    def under_review(self, *, day: str = "2026-06-12") -> Case:
+        """Return a case Fu at the city reviews."""
+        case = self.asked_again()
+        return reviewing.accept(
+            self.load("fu", case), stages.REVIEW, actor=self.actor("fu"), ground="在期限以内提出。", key=key(),
+            when=on(day),
+        )  # fmt: skip
+
+    def review_served(self, *, day: str = "2026-06-22") -> Case:
+        """Return a case whose review opinion upholds and was served."""
+        case = self.under_review()
+        return reviewing.decide(
+            self.load("fu", case),
+            stages.REVIEW,
+            actor=self.actor("fu"),
+            found=stages.Found("原处理认定的事实清楚。", "补发数额计算无误。", "uphold"),
+            service=stages.Service("in_person", date.fromisoformat(day), "本人签收"),
+            approver=self.staff["shi"],
+            key=key(),
+            when=on(day),
+        )
+
+    def recheck_asked(self, *, day: str = "2026-07-01") -> Case:
+        """Return a case whose petitioner has asked the province for re-check."""
+        case = self.review_served()
+        asked = stages.Asked(("恢复发放低保金",), "复查没有重新计算。（虚构）")
+        return reviewing.ask(
+            self.load_public(case), stages.RECHECK, asked=asked, organ=self.organs["province"], actor=None,
+            key=key(), when=on(day),
+        )  # fmt: skip
+
+    def under_recheck(self, *, day: str = "2026-07-03") -> Case:
+        """Return a case Kun at the province re-checks."""
+        case = self.recheck_asked()
+        return reviewing.accept(
+            self.load("kun", case), stages.RECHECK, actor=self.actor("kun"), ground="在期限以内提出。",
+            key=key(), when=on(day),
+        )  # fmt: skip
+
     def referred(self) -> Case:
         """Return a case the city has referred to the county 安州区."""
         case = self.filed(organ="mianyang").case
@@ -266,6 +324,16 @@ def _staff(organs: dict[str, Organ]) -> dict[str, Staff]:
         "guan": ("管机构", "anzhou", ["organ_admin"]),
         "shi": ("石市局", "mianyang", ["window", "intake", "head"]),
         "wai": ("魏外人", "fucheng", ["window", "intake", "handler", "head", "checker"]),
+        "fu": ("傅复查", "mianyang", ["reviewer"]),
+        "kun": ("匡复核", "province", ["rechecker", "window"]),
+        "zong": ("宗省厅", "province", ["head"]),
+        "dao": ("导督查", "province", ["supervisor"]),
+        "gao": ("高承办", "anzhou", ["handler"]),
+        "tiao": ("田调解", "anzhou", ["mediator"]),
+        "ting": ("丁主持", "anzhou", ["chair"]),
+        "zhi": ("支值班", "anzhou", ["duty"]),
+        "du": ("杜督办", "mianyang", ["supervisor"]),
+        "sheng": ("盛省厅", "province", ["head", "supervisor"]),
     }
     made: dict[str, Staff] = {}
     for n, (name, (title, organ, roles)) in enumerate(rows.items(), start=1):

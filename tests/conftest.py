@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django import DjangoDbBlocker
+
     from tests.cast import Cast
 
 
@@ -18,6 +23,30 @@ def source_language() -> None:
         from django.utils import translation
 
         translation.activate("zh-hans")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let the tests ask the database as the site does in an office: as LIANXIN_TEST_ROLE, under row policies (PostgreSQL)."""
+    if not (role := os.environ.get("LIANXIN_TEST_ROLE")):
+        yield
+        return
+    from tests.guarding import become, unbecome
+
+    with django_db_blocker.unblock():
+        become(role)
+    yield
+    with django_db_blocker.unblock():
+        unbecome(role)
+
+
+@pytest.fixture(autouse=True)
+def own_face() -> Iterator[None]:
+    """Let what a test does by itself, outside pages, be asked for the system."""
+    from lianxin.ledger import face
+
+    with face.worn(face.SYSTEM):
+        yield
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ STORAGES = {
 }
 FONT_DIRS = [Path(_DATA) / "fonts", PACKAGE.parent / "var/fonts"]
 WHITENOISE_AUTOREFRESH = True
+FILINGS = 1_000_000  # all tests come from one network within one ten minutes
 
 
 class UndefinedVariable(str):

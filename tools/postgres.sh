@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# A PostgreSQL of our own for tests and benchmarks: tools/postgres.sh start DIR prints its address; stop DIR ends it.
+# A PostgreSQL of our own for tests and benchmarks: tools/postgres.sh start DIR prints its address; stop DIR ends it;
+# restart DIR lets it fall and brings it back on its port.
 # UTF-8 with C.UTF-8, as the storage rules ask. Installs Debian's package when no server is there (needs root or sudo).
 set -euo pipefail
-action=${1:?start or stop}; dir=${2:?folder}
+action=${1:?start, restart or stop}; dir=${2:?folder}
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)
 if [ -z "$bin" ] && command -v initdb >/dev/null; then bin=$(dirname "$(command -v initdb)"); fi
 as_root=""; [ "$(id -u)" = 0 ] || as_root=sudo
@@ -21,6 +22,7 @@ case $action in
     run "$bin/createdb" -h 127.0.0.1 -p "$port" -U lianxin lianxin
     echo "postgresql://lianxin@127.0.0.1:$port/lianxin"
     ;;
+  restart) run "$bin/pg_ctl" -D "$dir/data" -w -m immediate -l "$dir/server.log" restart >&2 ;;
   stop) run "$bin/pg_ctl" -D "$dir/data" -m fast stop >&2 || true ;;
-  *) echo "tools/postgres.sh: start or stop, not $action" >&2; exit 2 ;;
+  *) echo "tools/postgres.sh: start, restart or stop, not $action" >&2; exit 2 ;;
 esac

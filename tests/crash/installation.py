@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -26,6 +27,7 @@ def installed(database: str) -> Iterator[Path]:
         os.environ["LIANXIN_DATA_DIR"] = name
         os.environ["LIANXIN_PROFILE"] = "demo"
         os.environ["LIANXIN_FONT_DIRS"] = str(ROOT / "var/fonts")
+        os.environ["LIANXIN_FILINGS"] = "1000000"  # all visitors come from one network
         for key in ("SECRET_KEY", "MASTER_KEY", "INDEX_KEY"):
             os.environ[f"LIANXIN_{key}"] = secrets.token_hex(32)
         with _database(database, folder) as address:
@@ -44,9 +46,10 @@ def _database(server: str, folder: Path) -> Iterator[str]:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
         )
-        try:
-            yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-        finally:
+    try:
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -65,13 +68,18 @@ def _build() -> None:
     connection.close()
 
 
-def lianxin(words: Sequence[str], *, output: int | None = subprocess.PIPE) -> subprocess.Popen[str]:
+def lianxin(
+    words: Sequence[str],
+    *,
+    output: int | None = subprocess.PIPE,
+    errors: IO[bytes] | int = subprocess.DEVNULL,
+) -> subprocess.Popen[str]:
     """Start a command of the console script in a process group of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "lianxin.config.cli", *words],
         cwd=ROOT,
         stdout=output,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
         text=True,
         start_new_session=True,
     )

@@ -18,9 +18,17 @@ class Visitor:
     """One browser window with its own cookies. Console errors and foreign requests are collected and fail at the end."""
 
     def __init__(
-        self, browser: Browser, site: str, *, width: int, javascript: bool = True, locale: str = "zh-CN"
+        self,
+        browser: Browser,
+        site: str,
+        *,
+        width: int,
+        javascript: bool = True,
+        locale: str = "zh-CN",
+        also: tuple[str, ...] = (),
     ) -> None:
         self.site, self.complaints = site, []  # type: tuple[str, list[str]]
+        self.own = (site, "data:", "blob:", *also)
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript, locale=locale
         )
@@ -47,7 +55,7 @@ class Visitor:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((self.site, "data:", "blob:")):
+        if not request.url.startswith(self.own):
             self.complaints.append(f"foreign request {request.url}")
 
     def go(self, path: str) -> None:

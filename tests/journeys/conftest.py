@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,14 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the address of a server whose database holds the cast."""
-    folder = tmp_path_factory.mktemp("journey")
-    env, port = environment(folder), free_port()
+    with running(tmp_path_factory.mktemp("journey")) as address:
+        yield address
+
+
+@contextmanager
+def running(folder: Path, **more: str) -> Iterator[str]:
+    """Run a server with a database of its own that holds the cast, and yield its address; `more` are further settings."""
+    env, port = {**environment(folder), **more}, free_port()
     subprocess.run([sys.executable, "-m", "tests.journeys.stage"], cwd=ROOT, env=env, check=True)
     with (folder / "server.log").open("wb") as log:
         command = [

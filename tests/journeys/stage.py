@@ -7,18 +7,24 @@ import os
 import django
 
 
-def main() -> None:
-    """Migrate, collect static files, build the cast."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianxin.config.settings")
-    django.setup()
+def prepare() -> None:
+    """Compile the messages, migrate, collect static files."""
     from django.core.management import call_command
 
     from lianxin.config.commands.messages import run as compile_messages
-    from tests.cast import build
 
     compile_messages(None)  # type: ignore[arg-type]
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def main() -> None:
+    """Prepare the database and build the cast."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianxin.config.settings")
+    django.setup()
+    from tests.cast import build
+
+    prepare()
     build()
 
 

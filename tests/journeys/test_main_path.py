@@ -105,7 +105,7 @@ def test_from_the_door_to_the_answer(site: str, browser: Browser, width: int, vi
     fen.act("accept", approver=str(approver))
     follow(visitor, number, code, "绵阳市安州区民政局已经受理")
     fen.visitor.page.goto(fen.case.rstrip("/") + "/assign/")
-    officer = fen.visitor.page.locator('[name="officer"] option').last.get_attribute("value")
+    officer = fen.visitor.page.locator('[name="officer"] option', has_text="韩承办").get_attribute("value")
     fen.act("assign", officer=str(officer), no_interest="on")
     follow(visitor, number, code, "正在办理")
     han.open(number)

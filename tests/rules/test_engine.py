@@ -116,7 +116,12 @@ def test_an_unknown_event_is_a_fault_of_the_program() -> None:
 
 
 def test_withdrawing_stops_what_runs() -> None:
-    found = take("registered", "withdraw", "petitioner", free=True)
+    asked = Act("ask_to_withdraw", "registered", date(2026, 3, 3), "330102")
+    snapshot = case("registered", (*FILED, asked))
+    parts = {"free": True, "recorded": True}
+    found = decide(
+        BOOK, snapshot, "withdraw", roles="petitioner", on=date(2026, 3, 7), parts=parts, calendar=CALENDAR
+    )
     assert found.stops == ("REG_NOTICE",) and found.state == "withdrawn"
 
 
