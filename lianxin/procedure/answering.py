@@ -34,6 +34,7 @@ def _window_answer(inquiry: Inquiry, clock: str, start: date | None) -> Answer:
         act_on=act_on,
         via=inquiry.text("via") or "online",
         postmark=day_in(inquiry.facts, "postmark"),
+        last=day_in(inquiry.facts, "window_last_day"),
     )
     if found.in_time:
         return yes()
@@ -98,8 +99,11 @@ def reaccept_after_final(inquiry: Inquiry) -> Answer:
 
 
 def extend(inquiry: Inquiry) -> Answer:
-    """Handling may be extended by the head, in time, with a reason, the petitioner told, 30 days in all."""
-    rule = inquiry.book.clocks["HANDLE"]
+    """A period may be extended by the head, in time, with a reason, the petitioner told, 30 days in all.
+
+    `clock` names the period; it is the handling where none is named.
+    """
+    rule = inquiry.book.clocks[inquiry.text("clock") or "HANDLE"]
     days = inquiry.number("days", inquiry.number("extension_days"))
     granted = sum(inquiry.number(name) for name in GRANTED_BEFORE)
     accepted_on = day_in(inquiry.facts, "accepted_on")
@@ -116,7 +120,7 @@ def extend(inquiry: Inquiry) -> Answer:
         return refuse("EXT_NOT_HEAD", "延长办理期限应当经机关负责人批准。", "请报机关负责人批准。")
     last = day_in(inquiry.facts, "legal_last_day")
     if last is None and accepted_on is not None:
-        last = inquiry.days("HANDLE", accepted_on, extension_days=granted).legal
+        last = inquiry.days(rule.id, accepted_on, extension_days=granted).legal
     if last is not None and decided_on is not None and decided_on > last:
         return refuse("EXT_LATE", "办理期限已经届满，不能再延长。", "请尽快办结并向信访人说明。")
     if not inquiry.is_true("petitioner_told"):
@@ -127,7 +131,7 @@ def extend(inquiry: Inquiry) -> Answer:
         return refuse("GUARD_FAILED", "没有写明延长的天数。", "请写明延长的天数。")
     if accepted_on is None:
         return yes()
-    return yes(new_legal=inquiry.days("HANDLE", accepted_on, extension_days=granted + days).legal)
+    return yes(new_legal=inquiry.days(rule.id, accepted_on, extension_days=granted + days).legal)
 
 
 def review_organs(inquiry: Inquiry) -> Answer:

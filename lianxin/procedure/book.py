@@ -1,6 +1,6 @@
 """The only place that loads a rulebook: its files, its parts, and the overlays of editions and places.
 
-A rulebook is a folder with `book.toml` and up to five files of entries. An overlay names its `base`;
+A rulebook is a folder with `book.toml` and up to six files of entries. An overlay names its `base`;
 an entry with a known id changes the fields it writes, `drop = true` takes the entry away.
 """
 
@@ -13,13 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from lianxin.procedure.catalogue import Categories, Content, Leaf, PaperRule, RouteRule
+from lianxin.procedure.catalogue import AlertRule, Categories, Content, Leaf, PaperRule, RouteRule
 from lianxin.procedure.errors import RulebookError
 from lianxin.procedure.reading import Entry, read_toml
 from lianxin.procedure.rules import ClockRule, GuardRule, Role, Rulebook, State, StepRule
 from lianxin.procedure.soundness import check_book
 
-__all__ = ["Rulebook", "book_for", "load_book", "profiles"]
+__all__ = ["Rulebook", "book_for", "books", "load_book", "profiles"]
 
 FOLDER = Path(__file__).resolve().parent.parent / "rulebooks"
 FILES: Mapping[str, Mapping[str, str]] = {
@@ -28,6 +28,7 @@ FILES: Mapping[str, Mapping[str, str]] = {
     "routes.toml": {"route": "id"},
     "competence.toml": {"department": "id", "group": "code", "leaf": "code"},
     "papers.toml": {"common": "key", "remedy_content": "key", "paper": "id"},
+    "alerts.toml": {"alert": "id"},
 }
 DEPARTMENT_LEVELS = ("ministry", "province", "city", "county", "township")
 Layer = dict[str, dict[str, Entry]]
@@ -204,6 +205,16 @@ def _papers(layer: Layer) -> Mapping[str, PaperRule]:
     return papers
 
 
+def _alerts(layer: Layer) -> Mapping[str, AlertRule]:
+    """Return the alerts by id; those about a whole case must have the lowest orders."""
+    rules = _each(layer, "alert", AlertRule.read)
+    highest = max((rule.order for rule in rules if rule.first), default=-1)
+    for rule in rules:
+        if not rule.first and not rule.event and rule.order <= highest:
+            raise RulebookError(rule.place, f"'order' {rule.order} must be above {highest}: cases come first")
+    return {rule.id: rule for rule in rules}
+
+
 def _build(heading: Heading, layers: list[Heading], layer: Layer, dropped: frozenset[str]) -> Rulebook:
     roles = {role.id: role for role in _each(layer, "role", Role.read)}
     states = {state.id: state for state in _each(layer, "state", State.read)}
@@ -230,6 +241,7 @@ def _build(heading: Heading, layers: list[Heading], layer: Layer, dropped: froze
         routes,
         _categories(layer),
         _papers(layer),
+        _alerts(layer),
     )
 
 
@@ -243,8 +255,7 @@ def read_book(name: str, *, root: Path = FOLDER) -> Rulebook:
     own, _, other = name.partition("@")
     heading = headings.get(own)
     if heading is None or heading.part or (other and (other not in headings or not heading.profile)):
-        known = sorted(h.id for h in headings.values() if not h.part)
-        raise RulebookError("rulebooks", f"no rulebook {name!r}; known: {', '.join(known)}")
+        raise RulebookError("rulebooks", f"no rulebook {name!r}; known: {', '.join(books(root=root))}")
     if other:
         heading = replace(heading, id=name, base=other)
     layers = _layers(heading, headings, root)
@@ -265,6 +276,16 @@ def load_book(name: str) -> Rulebook:
 
 def _editions() -> list[Heading]:
     return [h for h in _headings(FOLDER).values() if not h.part and not h.profile]
+
+
+def books(*, root: Path = FOLDER) -> tuple[str, ...]:
+    """Return the ids of every rulebook, national editions and local profiles, in the order of the alphabet."""
+    return tuple(sorted(h.id for h in _headings(root).values() if not h.part))
+
+
+def editions() -> tuple[str, ...]:
+    """Return the ids of the national editions."""
+    return tuple(h.id for h in _editions())
 
 
 def profiles() -> tuple[str, ...]:

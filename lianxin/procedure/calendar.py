@@ -1,7 +1,8 @@
 """The only place that knows which days are working days (工作日), moved weekends included.
 
-Days off and make-up days come from the notices in `rulebooks/calendar/`. A year without a notice is
-counted with weekends only and called provisional by whoever computes with it.
+Days off and make-up days come from the notices in `rulebooks/calendar/` and from those an installation has loaded
+since (`configure`). A year without a notice is counted with weekends only and called provisional by whoever computes
+with it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,16 @@ FOLDER = Path(__file__).resolve().parent.parent / "rulebooks" / "calendar"
 FIRST = date(2000, 1, 1)
 LAST = date(2050, 12, 31)
 ONE = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """Where notices lie that came after this edition of the program; None where there is no such folder."""
+
+    folder: Path | None = None
+
+
+_loaded = _Loaded()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,14 @@ class Calendar:
         """Tell whether `day` is a working day."""
         return self.open_days[self._index(day)]
 
+    def with_notice(self, notice: Notice) -> Calendar:
+        """Return this calendar with one year's notice, in the place of an earlier one of that year."""
+        return Calendar({**self.notices, notice.year: notice}.values())
+
+    def without(self, year: int) -> Calendar:
+        """Return this calendar with one year counted by weekends only."""
+        return Calendar(notice for notice in self.notices.values() if notice.year != year)
+
     def announced(self, year: int) -> bool:
         """Tell whether the notice of `year` is loaded."""
         return year in self.notices
@@ -150,7 +169,23 @@ def read_notice(path: Path) -> Notice:
     return Notice(year, source, off, work)
 
 
-@lru_cache(maxsize=1)
+def configure(folder: Path | None) -> None:
+    """Say where an installation keeps the notices it has loaded; one there goes before the packaged one of its year."""
+    _loaded.folder = folder
+
+
 def load_calendar() -> Calendar:
-    """Return the calendar of every published year."""
-    return Calendar(read_notice(path) for path in sorted(FOLDER.glob("*.toml")))
+    """Return the calendar of every published year; a notice loaded meanwhile, also by another process, is in it."""
+    folder = _loaded.folder
+    try:
+        changed = folder.stat().st_mtime_ns if folder is not None else 0
+    except FileNotFoundError:
+        changed = 0
+    return _calendar(folder if changed else None, changed)
+
+
+@lru_cache(maxsize=2)
+def _calendar(folder: Path | None, changed: int) -> Calendar:
+    """Return the calendar of both folders; `changed` tells a folder with a new notice from the one before."""
+    paths = [*FOLDER.glob("*.toml"), *(folder.glob("*.toml") if folder is not None else ())]
+    return Calendar(read_notice(path) for path in sorted(paths, key=lambda path: path.parent != FOLDER))

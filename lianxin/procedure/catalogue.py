@@ -1,4 +1,4 @@
-"""The only place for the shapes of the catalogues: papers and their contents, routes, leaves."""
+"""The only place for the shapes of the catalogues: papers and their contents, routes, leaves, alerts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from lianxin.procedure.reading import Entry, one_of, tag_of
 LEVELS = ("village", "township", "county", "city", "province", "ministry")
 LEAF_LEVELS = (*LEVELS, "upper", "external")
 KINDS = ("claim", "report", "suggestion", "help", "supervise", "triage")
+ALERT_WHEN = ("half", "warn", "legal", "twice", "nobody", "bounced", "act")
+ALERT_FIRST = ("nobody", "bounced")
+"""Alerts about a whole case; they come before those about one clock."""
+ALERT_TO = ("handler", "head", "upper", "top", "outside", "asker")
+"""Who is told: in the organ that owes (handler, head), the organ above it, the topmost one; the nearest above that has had
+nothing to do with the case (outside); the organs the act answers (asker)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +172,61 @@ class Categories:
     groups: Mapping[str, tuple[str, str]]
     leaves: Mapping[str, tuple[Leaf, ...]]
     departments: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """提醒: when an organ is told that a clock or a case needs it, and who is told; never about a person.
+
+    `after` counts working days: until nobody is missed, or for which an act (`event`, where its `fact` holds) is
+    told; it is 0 otherwise. A lower `order` comes first.
+    """
+
+    id: str
+    label: str
+    label_en: str
+    when: str
+    after: int
+    event: str
+    fact: str
+    to: tuple[str, ...]
+    basis: str
+    tag: str
+    order: int
+    place: str
+
+    @classmethod
+    def read(cls, entry: Entry) -> AlertRule:
+        """Return the alert written in `entry`."""
+        text = entry.text
+        when, after = one_of(entry, "when", ALERT_WHEN), entry.number("after", 0)
+        if (after > 0) != (when in ("nobody", "act")):
+            raise entry.refuse(
+                f"'after' {after} does not fit 'when' {when!r}: only nobody and act count days"
+            )
+        event = text("event", "")
+        if bool(event) != (when == "act"):
+            raise entry.refuse(f"'event' {event!r} does not fit 'when' {when!r}")
+        to = entry.texts("to", needed=True)
+        strangers = sorted(set(to) - set(ALERT_TO))
+        if strangers or not to or len(set(to)) < len(to):
+            raise entry.refuse(f"'to' is {list(to)}; known, each once: {', '.join(ALERT_TO)}")
+        return cls(
+            text("id"),
+            text("label"),
+            text("label_en"),
+            when,
+            after,
+            event,
+            text("fact", ""),
+            to,
+            text("basis"),
+            tag_of(entry),
+            entry.number("order"),
+            entry.place,
+        )
+
+    @property
+    def first(self) -> bool:
+        """Tell whether the alert is about a whole case and comes before those about one clock."""
+        return self.when in ALERT_FIRST

@@ -8,18 +8,22 @@ page, list, API, sweep and statistics all ask `clocks`.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from lianxin.procedure.acts import Act, Span, day_in, span_of, spans_of
+from lianxin.procedure.acts import Act, Span, as_day, day_in, span_of, spans_of
 from lianxin.procedure.calendar import Calendar
 from lianxin.procedure.errors import BadDate, RulebookError
 from lianxin.procedure.explain import Line, explain
 from lianxin.procedure.rules import ANY, NOWHERE, ClockRule, Rulebook, StepRule
 
 TOLD = ("REG_NOTICE", "REF_NOTICE")
+OPENING = ("submit", "record_offline", "register")
+"""Steps that say of what kind a case is."""
+STOPPED = "stopped"
+"""The kind of the days between a clock's stop and its going on (step field `resumes`): every clock leaves them out."""
 
 
 class Deadline(NamedTuple):
@@ -45,6 +49,11 @@ class Deadline(NamedTuple):
     def article(self) -> str:
         """Return the article the period comes from."""
         return self.rule.article
+
+    @property
+    def half(self) -> date:
+        """Return the day on which half of the period is used."""
+        return self.start + timedelta(days=(self.legal - self.start).days // 2)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -134,7 +143,7 @@ def _deadline(
 def counting_spans(rule: ClockRule, start: date, spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return the periods this clock really excludes: known kinds, after the start, merged, capped."""
     merged: list[Span] = []
-    for first, last, kind in sorted(span for span in spans if span[2] in rule.excludes):
+    for first, last, kind in sorted(span for span in spans if span[2] in (*rule.excludes, STOPPED)):
         first = max(first, start + timedelta(days=1))
         if merged and first <= merged[-1][1]:
             first = merged[-1][1] + timedelta(days=1)
@@ -210,10 +219,14 @@ class _Open:
     spans: list[Span] = field(default_factory=list)
     set_on: date | None = None
     supervisory: bool = False
+    kept_on: date | None = None
+    set_by: str = ""
 
     def running(self, calendar: Calendar) -> Running:
         spans = tuple(self.spans)
         dates = _deadline(self.rule, self.start, calendar, self.extension_days, spans, self.set_on)
+        if self.kept_on is not None and dates.legal < self.kept_on:
+            dates = dates._replace(legal=self.kept_on)
         return Running(self.rule.id, self.start, self.stopped_on, dates, self.supervisory)
 
 
@@ -222,8 +235,9 @@ def clocks(
 ) -> tuple[Running, ...]:
     """Return every clock of a case from its acts, in the order they started.
 
-    With `asof`, HANDLE also starts for supervision on the legal last day of a notice nobody gave.
-    Read from `facts`: extension_days, excluded, due_on, stops, and the start days the clocks name.
+    With `asof`, HANDLE also starts for supervision on the legal last day of a notice nobody gave; not for suggestions
+    and reports, which end without an opinion. A clock that outlives the case is replaced only by the organ that set it.
+    Read from `facts`: extension_days, excluded, kept, due_on, stops, and the start days the clocks name.
     """
     found: list[_Open] = []
     state = NOWHERE
@@ -231,11 +245,12 @@ def clocks(
         rule = step_taken(book, act, before=state)
         state = act.state
         _exclude(found, act)
-        _stop(found, act, rule)
+        _keep(found, act)
+        _stop(found, act, rule, calendar)
         if rule is not None:
             _start(book, found, act, rule)
     if asof is not None:
-        _supervise(book, found, calendar, asof)
+        _supervise(book, found, acts, calendar, asof)
     return tuple(one.running(calendar) for one in found)
 
 
@@ -255,18 +270,41 @@ def _exclude(found: list[_Open], act: Act) -> None:
             one.spans.extend(spans)
 
 
-def _stop(found: list[_Open], act: Act, rule: StepRule | None) -> None:
+def _keep(found: list[_Open], act: Act) -> None:
+    """A day once promised to the petitioner is never taken back by a later holiday notice."""
+    kept = act.facts.get("kept")
+    for name, day in kept.items() if isinstance(kept, Mapping) else ():
+        latest = _latest(found, name)
+        if latest is not None and latest.stopped_on is None:
+            latest.kept_on = as_day(day)
+
+
+def _stop(found: list[_Open], act: Act, rule: StepRule | None, calendar: Calendar) -> None:
     also = act.facts.get("stops")
     names = {*(rule.stops if rule else ()), *(also if isinstance(also, (list, tuple)) else ())}
     everything = ANY in names
     for one in found:
-        named = one.rule.id in names or (everything and not one.rule.information)
+        named = one.rule.id in names or (everything and not (one.rule.information or one.rule.outlives))
         if named and one.stopped_on is None:
             one.stopped_on = act.on
     for name in rule.resumes if rule else ():
         latest = _latest(found, name)
-        if latest is not None:
-            latest.stopped_on = None
+        if latest is not None and latest.stopped_on is not None:
+            _resume(latest, act.on, calendar)
+
+
+def _resume(one: _Open, on: date, calendar: Calendar) -> None:
+    """Let a clock go on that was stopped in time: the days it stood still are given back."""
+    dates, stopped_on = one.running(calendar).deadline, one.stopped_on
+    one.stopped_on = None
+    if stopped_on is None or stopped_on > dates.legal:
+        return
+    if stopped_on < dates.nominal:
+        first, last = stopped_on + timedelta(days=1), on
+    else:
+        first, last = dates.nominal, on - timedelta(days=1)
+    if first <= last:
+        one.spans.append((first, last, STOPPED))
 
 
 def _latest(found: list[_Open], clock: str) -> _Open | None:
@@ -284,11 +322,17 @@ def _start(book: Rulebook, found: list[_Open], act: Act, rule: StepRule) -> None
         set_on = day_in(act.facts, "due_on") if name in rule.set_date else None
         if start is None or (clock.unit == "date" and set_on is None):
             continue
-        earlier = _latest(found, name)
-        if earlier is not None and earlier.stopped_on is None:
-            earlier.stopped_on = act.on
+        earlier = [
+            one
+            for one in found
+            if one.rule.id == name
+            and one.stopped_on is None
+            and (not clock.outlives or one.set_by == act.organ)
+        ]
+        for one in earlier:
+            one.stopped_on = act.on
         stopped_on = act.on if clock.unit == "now" else None
-        found.append(_Open(clock, start, stopped_on=stopped_on, set_on=set_on))
+        found.append(_Open(clock, start, stopped_on=stopped_on, set_on=set_on, set_by=act.organ))
 
 
 def _lengthen(found: list[_Open], clock: str, act: Act) -> None:
@@ -306,8 +350,12 @@ def _start_day(found: list[_Open], act: Act, rule: StepRule, clock: ClockRule) -
     return stated or (None if clock.start_fact_needed else act.on)
 
 
-def _supervise(book: Rulebook, found: list[_Open], calendar: Calendar, asof: date) -> None:
-    if any(one.rule.id == "HANDLE" for one in found):
+def _supervise(
+    book: Rulebook, found: list[_Open], acts: Sequence[Act], calendar: Calendar, asof: date
+) -> None:
+    kinds = [act.facts["kind"] for act in acts if act.event in OPENING and act.facts.get("kind")]
+    other = kinds and kinds[-1] in ("suggestion", "report")
+    if other or any(one.rule.id == "HANDLE" for one in found):
         return
     for name in TOLD:
         latest = _latest(found, name)

@@ -151,7 +151,9 @@ def _decision(
     if ANY in stops:
         running = clocks(book, case.acts, calendar=calendar)
         stops = tuple(
-            one.clock for one in running if one.stopped_on is None and not one.deadline.rule.information
+            one.clock
+            for one in running
+            if one.stopped_on is None and not (one.deadline.rule.information or one.deadline.rule.outlives)
         )
     conditional = tuple(when.clock for when in rule.starts_when if parts.get(when.fact) == when.value)
     source = case.state or NOWHERE

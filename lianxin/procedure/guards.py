@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lianxin.procedure.acts import day_in
-from lianxin.procedure.answering import evaluate, extend, request_recheck, request_review
+from lianxin.procedure.answering import extend
 from lianxin.procedure.catalogue import LEVELS
-from lianxin.procedure.inquiry import Answer, holds
+from lianxin.procedure.closing import (
+    acts_for_upper_organ,
+    correction_waiting,
+    evaluation_first_time,
+    evaluation_in_scope,
+    inside_window_or_reason,
+    no_correction_waiting,
+    no_withdrawal_waiting,
+    outcome_is_change,
+    recheck_outcome_named,
+    set_time_given,
+    supervision_running,
+    window_over,
+    withdrawal_waited,
+    withdrawal_waiting,
+    withdrawn_freely,
+)
+from lianxin.procedure.inquiry import holds
 from lianxin.procedure.judging import Failure, Guard, Judged, Need, passed, stated
-from lianxin.procedure.levels import is_organ_name, rank, reviewing_organs, split_organ
+from lianxin.procedure.levels import is_organ_name, rank, split_organ
 from lianxin.procedure.receiving import (
     accept_at_upper,
     accept_visit,
@@ -19,8 +36,14 @@ from lianxin.procedure.receiving import (
     use_simple,
 )
 
+SENDING = frozenset({"refer_down", "decide_organ"})
 ORAL = frozenset({"visit", "call", "video"})
+WALL = "raise_wall"
+"""The step that moves a case away from whoever must not know of it; its facts say who sends and receives from then on."""
 OUTCOMES = frozenset({"support", "explain", "not_support"})
+OVER = Failure("EXT_LATE", "办理期限已经届满，不能再延长。", "请尽快办结并向信访人说明。")
+EXTENDED = {"reviewing": "REVIEW", "rechecking": "RECHECK"}
+"""The period an extension lengthens, where it is not the handling."""
 
 
 def oral_read_back(judged: Judged) -> bool:
@@ -50,10 +73,10 @@ def is_suggestion(judged: Judged) -> bool:
 
 
 def receiver_not_accused(judged: Judged) -> bool:
-    """No report reaches its accused or an organ below it."""
+    """No report reaches its accused or an organ below it, by whatever way it goes on."""
     if _kind(judged) not in ("report", ""):
         return True
-    targets = ("target_organ", "target", "receiver")
+    targets = ("target_organ", "designated_organ", "target", "receiver", "arbiter", "report_to")
     below = holds(judged.parts.get("target_subordinate_of_accused"))
     return not below and not any(leaks_to(judged.parts.get(name), judged.parts) for name in targets)
 
@@ -68,8 +91,17 @@ def _subroute(judged: Judged) -> str:
     return judged.word("subroute", judged.case.subroute)
 
 
+def _route_open(judged: Judged) -> bool:
+    """A claim's route may still be corrected with the step itself: it is offered whatever was registered."""
+    return judged.waiting and "subroute" not in judged.parts and _kind(judged) not in ("report", "suggestion")
+
+
 def statutory_route_elsewhere(judged: Judged) -> bool:
     """31(1)-(3), or 31(4) where another organ decides."""
+    if _route_open(judged):
+        return True
+    if _kind(judged) in ("report", "suggestion"):
+        return False
     route = _subroute(judged)
     if not route:
         return not judged.strict
@@ -79,6 +111,10 @@ def statutory_route_elsewhere(judged: Judged) -> bool:
 
 def own_statutory_route(judged: Judged) -> bool:
     """31(4)-(5), and this organ decides."""
+    if _route_open(judged):
+        return True
+    if _kind(judged) in ("report", "suggestion"):
+        return False
     route = _subroute(judged)
     known = route in ("31.4", "31.5") or (not route and not judged.strict)
     return known and judged.fact("own_organ_decides", need=Need.NEVER)
@@ -124,7 +160,7 @@ def not_in_progress(judged: Judged) -> bool:
 def visit_above_level(judged: Judged) -> bool:
     """Guiding away is for visits above the competent level and one up, never for other channels."""
     if judged.word("channel", judged.case.channel) != "visit":
-        return not judged.strict and "channel" not in judged.parts
+        return not (judged.strict or judged.waiting) and "channel" not in judged.parts
     if "competent_organ" in judged.parts and "visited_organ" in judged.parts:
         return not accept_visit(judged.inquiry(channel="visit")).allowed
     return judged.fact("above_level")
@@ -154,15 +190,25 @@ def simple_suits(judged: Judged) -> bool | Failure:
 
 
 def acts_for_receiver(judged: Judged) -> bool:
-    """Only the receiving organ, which holds the case, takes it over or objects."""
+    """Only the organ the case was sent to takes it over or objects."""
     organ = judged.word("by_organ")
-    return not organ or not judged.case.organ or organ == judged.case.organ
+    sent = [
+        act.facts.get("new_offered_to" if act.event == WALL else "target_organ")
+        for act in judged.case.acts
+        if act.event in SENDING or (act.event == WALL and "new_offered_to" in act.facts)
+    ]
+    receiver = sent[-1] if sent and sent[-1] else judged.case.organ
+    return not organ or not receiver or organ == receiver
 
 
 def acts_for_sender(judged: Judged) -> bool:
     """Only the sending organ answers an objection."""
     organ = judged.word("by_organ")
-    sent = [act.organ for act in judged.case.acts if act.event in ("refer_down", "decide_organ")]
+    sent = [
+        act.facts.get("new_holder") if act.event == WALL else act.facts.get("sender") or act.organ
+        for act in judged.case.acts
+        if act.event == "refer_down" or (act.event == WALL and "new_holder" in act.facts)
+    ]
     return not organ or not sent or organ == sent[-1]
 
 
@@ -193,14 +239,16 @@ def handler_without_interest(judged: Judged) -> bool:
 
 def extension_allowed(judged: Judged) -> bool | Failure:
     """An extension keeps to Art 34: days in all, the head, in time, told, with a reason."""
-    handle = judged.running("HANDLE")
+    clock = EXTENDED.get(judged.case.state, "HANDLE")
+    handle = judged.running(clock)
     days = judged.parts.get("extension_days", judged.parts.get("days"))
     if days is None and not judged.strict:
-        return True
+        return handle is None or judged.on is None or judged.on <= handle.deadline.legal or OVER
     known = handle is not None or "accepted_on" in judged.parts
     if not known and (judged.strict or judged.case.acts):
         return Failure(sentence="没有正在计算的办理期限，不能延长。", instead="简易办理的请先转入普通程序。")
     inquiry = judged.inquiry(
+        clock=clock,
         days=days,
         accepted_on=handle.started_on if handle else None,
         decided_on=judged.on,
@@ -228,89 +276,31 @@ def agreement_lawful(judged: Judged) -> bool:
 def simple_running(judged: Judged) -> bool:
     """Only an item in the simple procedure turns to the ordinary one."""
     running = judged.running("SIMPLE_REPLY")
-    return running.stopped_on is None if running else not judged.strict
+    return running.stopped_on is None if running else not judged.strict and not judged.case.acts
 
 
 def outcome_per_claim(judged: Judged) -> bool:
-    """Every claim has one of the three outcomes."""
+    """Every claim has one of the three outcomes; one that goes another way by law has been told that way (Art 31)."""
     outcomes = judged.parts.get("outcomes")
     if isinstance(outcomes, Mapping):
         outcomes = list(outcomes.values())
     if isinstance(outcomes, (list, tuple)):
-        return bool(outcomes) and all(one in OUTCOMES for one in outcomes)
+        return bool(outcomes) and all(map(_answered, outcomes))
     outcome = judged.parts.get("outcome")
     return outcome is None or str(outcome).replace(" ", "_") in OUTCOMES
 
 
-def _window_of(judged: Judged) -> str:
-    recheck = judged.case.state in ("review_served", "recheck_requested")
-    return "RECHECK_WIN" if recheck else "REVIEW_WIN"
+def _answered(claim: object) -> bool:
+    if not isinstance(claim, Mapping):
+        return claim in OUTCOMES
+    if claim.get("subroute", "31.6") not in ("", "31.6"):
+        return bool(holds(claim.get("told")))
+    return claim.get("outcome") in OUTCOMES
 
 
-def window_over(judged: Judged) -> bool:
-    """Closing by lapse of time needs that the legal last day has passed and no late request waits."""
-    if holds(judged.parts.get("late_request_pending")):
-        return False
-    running = judged.running(_window_of(judged))
-    if running is not None and judged.on is not None:
-        return judged.on > running.deadline.legal
-    return judged.fact("window_passed", "window_over")
-
-
-def inside_window_or_reason(judged: Judged) -> bool | Failure:
-    """A request comes inside its window, or late with a reason that is then decided upon."""
-    clock = _window_of(judged)
-    running = judged.running(clock)
-    served = running.started_on if running else None
-    if clock == "REVIEW_WIN":
-        return passed(request_review(judged.inquiry(served_on=served, act_on=judged.on)))
-    return passed(request_recheck(judged.inquiry(review_served_on=served, act_on=judged.on)))
-
-
-def acts_for_upper_organ(judged: Judged) -> bool:
-    """Review goes up: the organ must be one that may review the deciding one."""
-    below = judged.word("handling_organ") or judged.word("reviewed_organ")
-    above = judged.word("reviewing_organ") or judged.word("review_organ") or judged.word("by_organ")
-    if is_organ_name(below) and is_organ_name(above):
-        return above in reviewing_organs(below)
-    return judged.fact("is_upper_organ", need=Need.NEVER) and (not below or below != above)
-
-
-def outcome_is_change(judged: Judged) -> bool:
-    """The review names whether it revokes or changes."""
-    return judged.word("outcome") in ("revoke", "change") if "outcome" in judged.parts else not judged.strict
-
-
-def recheck_outcome_named(judged: Judged) -> bool:
-    """The re-check names its outcome."""
-    known = ("uphold", "revoke", "change")
-    return judged.word("outcome") in known if "outcome" in judged.parts else not judged.strict
-
-
-def set_time_given(judged: Judged) -> bool:
-    """A remand sets a time and does not repeat the same opinion."""
-    return not holds(judged.parts.get("same_opinion")) and judged.fact("due_on", "set_time")
-
-
-def withdrawn_freely(judged: Judged) -> bool:
-    """A withdrawal is free, recorded and without pressure."""
-    pressed = holds(judged.parts.get("pressure"))
-    return not pressed and judged.fact("free", "freely") and judged.fact("recorded", need=Need.NEVER)
-
-
-def _evaluation(judged: Judged) -> Answer:
-    kind, route = judged.case.kind, judged.case.subroute
-    return evaluate(judged.inquiry(kind=kind, subroute=route))
-
-
-def evaluation_in_scope(judged: Judged) -> bool:
-    """The item is one that is rated at all."""
-    return _evaluation(judged).code != "EVAL_OUT_OF_SCOPE"
-
-
-def evaluation_first_time(judged: Judged) -> bool:
-    """Only a first-time item is rated."""
-    return judged.fact("first_time") and _evaluation(judged).code != "EVAL_NOT_FIRST"
+def material_added(judged: Judged) -> bool:
+    """Material is added to what was submitted; what belongs to a draft goes in with the draft."""
+    return judged.case.state != "draft" and judged.fact("files")
 
 
 GUARDS: Mapping[str, Guard] = {
@@ -378,6 +368,25 @@ GUARDS: Mapping[str, Guard] = {
     "same_facts_again": stated("same_facts_and_reasons"),
     "new_facts_stated": stated("new_facts"),
     "withdrawn_freely": withdrawn_freely,
+    "withdrawal_waited": withdrawal_waited,
+    "withdrawal_waiting": withdrawal_waiting,
+    "no_withdrawal_waiting": no_withdrawal_waiting,
+    "contact_recorded": stated("contact"),
+    "notice_named": stated("notices"),
+    "way_named": stated("way"),
+    "claims_named": stated("claims"),
+    "supervision_running": supervision_running,
+    "report_written": stated("report"),
+    "dates_moved": stated("moved"),
+    "material_added": material_added,
+    "avoided_named": stated("named"),
+    "correction_stated": stated("fields"),
+    "correction_checked": stated("how"),
+    "correction_waiting": correction_waiting,
+    "no_correction_waiting": no_correction_waiting,
+    "identity_checked": stated("identity_checked", need=Need.ALWAYS),
+    "second_agrees": stated("second_agrees", need=Need.ALWAYS),
+    "upper_head_agrees": stated("upper_head_agrees", need=Need.ALWAYS),
     "urgency_stated": stated("risk", "urgent", "reasons"),
     "trigger_named": stated("trigger"),
     "evaluation_in_scope": evaluation_in_scope,

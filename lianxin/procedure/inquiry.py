@@ -119,12 +119,16 @@ def window(
     act_on: date,
     via: str = "online",
     postmark: date | None = None,
+    last: date | None = None,
 ) -> Window:
-    """Return whether an act came in time; a posted one counts by its postmark, no service means no start."""
+    """Return whether an act came in time; a posted one counts by its postmark, no service means no start.
+
+    `last` is the last day where it is known already: the case's own clock may have kept a day once promised.
+    """
     if via not in VIA:
         raise BadFact(f"via 应当是 {'、'.join(VIA)} 之一，不是 {via!r}。")
     if start is None:
         return Window(True, None)
-    last = deadline(book, clock, start, calendar=calendar).legal
+    last = last or deadline(book, clock, start, calendar=calendar).legal
     day = postmark if via == "post" and postmark is not None else act_on
     return Window(day <= last, last)

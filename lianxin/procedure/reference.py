@@ -6,11 +6,23 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from lianxin.procedure.catalogue import AlertRule
 from lianxin.procedure.rules import ClockRule, Rulebook, StepRule
 
 Tested = Mapping[str, tuple[list[str], list[str]]]
 DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
 UNITS = {"CD": "自然日", "WD": "工作日", "M": "个月", "date": "指定日期", "now": "立即"}
+ALERT_WHEN = {
+    "half": "期限过半而没有办理步骤",
+    "warn": "到预警日",
+    "legal": "过了法定末日",
+    "twice": "同一件第二次超期",
+    "nobody": "收到后{after}个工作日没有人负责",
+    "bounced": "两次因异议退回",
+    "act": "办理了 {event}{fact}，提醒{after}个工作日",
+}
+ALERT_TO = {"handler": "承办人", "head": "机关负责人", "upper": "上级机关", "top": "最上级机关"}
+ALERT_TO |= {"outside": "没有经手本件的上级机关", "asker": "发出督办的机关"}
 HEAD = """# Rules
 
 Generated from `lianxin/rulebooks/` and `tests/rules/`; do not edit. Write it anew with
@@ -78,6 +90,14 @@ def _clock_text(rule: ClockRule) -> str:
     return f"{rule.label}：自{rule.starts}起{length}，至{rule.stops}{more}{out}"
 
 
+def alert_text(rule: AlertRule) -> str:
+    """Return when an alert is given and to whom."""
+    when = ALERT_WHEN[rule.when].format(
+        after=rule.after, event=rule.event, fact=rule.fact and f"（{rule.fact}）"
+    )
+    return f"{rule.label}：{when}；提醒{'、'.join(ALERT_TO[one] for one in rule.to)}"
+
+
 def rows(book: Rulebook) -> list[Row]:
     """Return every rule of the book under every article it cites, in the order of the articles."""
     found: list[Row] = []
@@ -91,6 +111,8 @@ def rows(book: Rulebook) -> list[Row]:
     for paper in book.papers.values():
         text = f"{paper.label}：{'、'.join(content.label for content in paper.contents)}"
         found += [Row(a, f"paper {paper.id}", text, paper.tag) for a in articles(paper.basis)]
+    for alert in book.alerts.values():
+        found += [Row(a, f"alert {alert.id}", alert_text(alert), alert.tag) for a in articles(alert.basis)]
     return sorted(found, key=lambda row: (_order(row.article), found.index(row)))
 
 

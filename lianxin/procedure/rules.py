@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from lianxin.procedure.catalogue import Categories, PaperRule, RouteRule
+from lianxin.procedure.catalogue import AlertRule, Categories, PaperRule, RouteRule
 from lianxin.procedure.reading import Entry, one_of, tag_of
 
 UNITS = ("CD", "WD", "M", "date", "now")
@@ -113,7 +113,7 @@ class StepRule:
             stops=texts("stops"),
             pauses=texts("pauses"),
             resumes=texts("resumes"),
-            paper=text("paper"),
+            paper=text("paper", ""),
             document=text("document"),
             notices=texts("notices"),
             basis=text("basis"),
@@ -272,6 +272,7 @@ class Rulebook:
     routes: Mapping[str, RouteRule]
     categories: Categories
     papers: Mapping[str, PaperRule]
+    alerts: Mapping[str, AlertRule]
 
     def all_steps(self) -> tuple[StepRule, ...]:
         """Return every transition in the order of the data."""

@@ -18,6 +18,8 @@ def check_book(book: Rulebook, *, place: str) -> None:
         _check_step(book, rule)
     _check_guards(book)
     _check_clocks(book, place)
+    for alert in book.alerts.values():
+        _known(alert.place, "step in 'event'", filter(None, [alert.event]), book.steps)
     _check_routes(book, place)
     _check_leaves(book)
     _check_graph(book, place)
@@ -36,7 +38,7 @@ def _check_step(book: Rulebook, rule: StepRule) -> None:
     _known(place, "role", rule.roles, book.roles)
     _known(place, "guard", rule.guards, book.guards)
     _known(place, "clock", rule.clocks(), book.clocks)
-    _known(place, "paper", (rule.paper, *rule.notices), book.papers)
+    _known(place, "paper", filter(None, (rule.paper, *rule.notices)), book.papers)
     if not rule.roles or not rule.sources:
         raise RulebookError(place, "'roles' and 'from' must not be empty")
     if rule.all_roles and len(rule.roles) < 2:
