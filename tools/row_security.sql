@@ -149,6 +149,16 @@ BEGIN
             );
         END LOOP;
     END LOOP;
+    -- what an organ holds before there is a case (a letter, a ticket, a call) and the case it became
+    FOR guarded IN
+        SELECT c.relname AS table FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'became_id' AND NOT a.attisdropped
+        ORDER BY c.relname
+    LOOP
+        PERFORM pg_temp.guard('clear', guarded.table, format(clear, 'became_id'), 'RESTRICTIVE');
+        PERFORM pg_temp.guard('of_organ', guarded.table,
+            'lianxin_face() = ''system'' OR lianxin_face() = ''officer'' AND organ_id = lianxin_organ()');
+    END LOOP;
     -- what an administrator counts of the organs below, the other side of a link, and what the officer has looked at
     PERFORM pg_temp.guard('of_below', 'cases_workitem',
         'lianxin_face() = ''officer'' AND lianxin_actor() ->> ''administers'' = ''true'' AND lianxin_below(organ_id)',

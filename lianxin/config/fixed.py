@@ -1,0 +1,43 @@
+"""Settings no operator changes: the apps of the system, and what a browser may load on its pages."""
+
+from __future__ import annotations
+
+from csp.constants import NONE, SELF
+
+OWN_APPS = [
+    "ledger",
+    "organs",
+    "petitioners",
+    "cases",
+    "letters",
+    "visits",
+    "calls",
+    "together",
+    "oversight",
+    "insight",
+    "knowledge",
+    "web",
+    "jobs",
+]
+INSTALLED_APPS = [
+    "lianxin.config.apps.Config",
+    *(f"lianxin.{name}" for name in OWN_APPS),
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "csp",
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}

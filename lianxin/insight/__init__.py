@@ -1,0 +1,1 @@
+"""Search over the words of cases one may read; reads cases."""
