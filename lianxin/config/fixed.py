@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF
 
-OWN_APPS = [
-    "ledger",
-    "organs",
-    "petitioners",
-    "cases",
-    "letters",
-    "visits",
-    "calls",
-    "together",
-    "oversight",
-    "insight",
-    "knowledge",
-    "web",
-    "jobs",
-]
+BELOW = ["ledger", "organs", "petitioners", "cases"]
+WORK = ["letters", "visits", "calls", "together", "oversight", "insight", "knowledge"]
 INSTALLED_APPS = [
     "lianxin.config.apps.Config",
-    *(f"lianxin.{name}" for name in OWN_APPS),
+    *(f"lianxin.{name}" for name in (*BELOW, *WORK, "web", "jobs")),
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
