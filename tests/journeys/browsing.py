@@ -32,7 +32,7 @@ class Visitor:
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript, locale=locale
         )
-        self.context.set_default_timeout(8000)
+        self.context.set_default_timeout(20000)
         self.javascript = javascript
         self.page: Page = self.context.new_page()
         self.page.on("console", self._console)

@@ -25,7 +25,11 @@ def main() -> None:
     from tests.cast import build
 
     prepare()
-    build()
+    cast = build()
+    if os.environ.get("STAGE_ALSO") == "together":
+        from tests.journeys.together import stage
+
+        stage(cast)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -271,8 +271,15 @@ def received_at(day: date, when: Moment) -> datetime:
     return when.at if day == when.on else datetime.combine(day, time(9), BEIJING)
 
 
-def petition_of(data: Mapping[str, Any], *, organ: Organ, when: Moment, read_back: bool) -> Petition:
-    """Return the petition a valid form describes."""
+def petition_of(
+    data: Mapping[str, Any],
+    *,
+    organ: Organ,
+    when: Moment,
+    read_back: bool,
+    others: Sequence[Mapping[str, str]] = (),
+) -> Petition:
+    """Return the petition a valid form describes; `others` are further representatives of a group."""
     claims = lines_of(data["claims"])
     helper = {"name": data["helper_name"], "phone": data["helper_phone"]}
     return Petition(
@@ -290,6 +297,7 @@ def petition_of(data: Mapping[str, Any], *, organ: Organ, when: Moment, read_bac
         claims=claims,
         identity={field: data[field] for field in IDENTITY},
         helper={field: value for field, value in helper.items() if value},
+        others=others,
         people=data["people"],
         read_back=read_back,
         avoid=named_in(data["avoid"], organ, on=when.on),

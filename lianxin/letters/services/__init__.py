@@ -1,0 +1,1 @@
+"""What is written about letters, one file per family of use cases."""
