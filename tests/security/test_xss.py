@@ -35,6 +35,20 @@ PAYLOADS = (
 ONE = "".join(PAYLOADS[:4]) + PAYLOADS[6]
 
 
+OURS = {
+    "hx-get": r"/desk/[a-z0-9/?=&;.%,-]+",
+    "hx-target": r"closest tr|#knowledge-found|#scan-pages",
+    "hx-swap": r"afterend|innerHTML",
+    "hx-select": r"#pages",
+    "hx-trigger": r"input changed delay:250ms",
+    "hx-sync": r"this:replace",
+    "hx-include": r"closest form",
+    "hx-boost": r"true",
+    "hx-push-url": r"false",
+}
+"""The words of htmx our own templates use, each with what they may say; none of them evaluates anything."""
+
+
 class Reader(HTMLParser):
     """Reads a page as a browser does and collects what would run."""
 
@@ -50,7 +64,12 @@ class Reader(HTMLParser):
         if tag in ("b", "iframe", "object", "embed") or (tag == "img" and given.get("src") == MARK):
             self.live.append(f"<{tag}>")
         for name, value in attrs:
-            if name.startswith(("on", "hx-", "data-hx-")) or name in ("style", "autofocus", "srcdoc"):
+            ours = OURS.get(name) and re.fullmatch(OURS[name], value or "")
+            if (
+                (name.startswith(("on", "hx-", "data-hx-"))
+                and not ours)
+                or name in ("style", "autofocus", "srcdoc")
+            ):
                 self.live.append(f"{tag} {name}")
             if name in ("href", "src", "action", "formaction") and re.match(
                 r"\s*(javascript|vbscript|data:text)", value or ""

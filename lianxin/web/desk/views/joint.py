@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 
 from lianxin.cases import materials, selectors
 from lianxin.cases.history import Moment
+from lianxin.cases.models import Case
 from lianxin.together import selectors as joint
 from lianxin.together import services
 from lianxin.web.clock import now
@@ -24,7 +25,7 @@ def ask_part(request: DeskRequest, case_id: int) -> HttpResponse:
     loaded = loaded_or_404(request.actor, case_id)
     actor, on = request.actor, now().on
     if loaded.case.holder_id == actor.organ.pk:
-        loaded.case.holder = actor.organ  # known already: a statement less
+        Case._meta.get_field("holder").set_cached_value(loaded.case, actor.organ)  # known: a statement less
     form = AskPartForm(
         request.POST if request.method == "POST" else None,
         askable=joint.askable(loaded.case, actor.organ, on=on),

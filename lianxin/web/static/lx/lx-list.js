@@ -43,8 +43,8 @@ const keys = {
 };
 
 if (list) {
-  const begun = rows().find((row) => row.classList.contains("lx-worklist__row--last") || `#${row.id}` === location.hash);
-  if (begun) link(begun).focus({ preventScroll: !location.hash });
+  const begun = rows().find((row) => row.classList.contains("lx-worklist__row--last"));
+  if (begun) link(begun).focus({ preventScroll: true });
 
   list.addEventListener("keydown", (event) => {
     const row = rowOf(event.target);
