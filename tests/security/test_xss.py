@@ -42,7 +42,8 @@ OURS = {
     "hx-select": r"#pages",
     "hx-trigger": r"input changed delay:250ms",
     "hx-sync": r"this:replace",
-    "hx-include": r"closest form",
+    "hx-include": r"closest form|#knowledge-found",
+    "autofocus": r"",
     "hx-boost": r"true",
     "hx-push-url": r"false",
 }
@@ -64,12 +65,11 @@ class Reader(HTMLParser):
         if tag in ("b", "iframe", "object", "embed") or (tag == "img" and given.get("src") == MARK):
             self.live.append(f"<{tag}>")
         for name, value in attrs:
-            ours = OURS.get(name) and re.fullmatch(OURS[name], value or "")
-            if (
-                (name.startswith(("on", "hx-", "data-hx-"))
-                and not ours)
-                or name in ("style", "autofocus", "srcdoc")
-            ):
+            ours = name in OURS and re.fullmatch(OURS[name], value or "")
+            if name == "autofocus":
+                ours = ours and given.get("id")  # a field of a form; a payload's has none
+            doubtful = name.startswith(("on", "hx-", "data-hx-")) or name in ("style", "autofocus", "srcdoc")
+            if doubtful and not ours:
                 self.live.append(f"{tag} {name}")
             if name in ("href", "src", "action", "formaction") and re.match(
                 r"\s*(javascript|vbscript|data:text)", value or ""
