@@ -17,6 +17,7 @@ from tests.cast import Cast, key, on
 from tests.security.addresses import addresses
 from tests.security.conftest import Browser
 from tests.security.forms import pages
+from tests.security.payloads import is_ours
 from tests.web.public.walking import new_code, show
 
 MARK = "xq7"
@@ -35,21 +36,6 @@ PAYLOADS = (
 ONE = "".join(PAYLOADS[:4]) + PAYLOADS[6]
 
 
-OURS = {
-    "hx-get": r"/desk/[a-z0-9/?=&;.%,-]+",
-    "hx-target": r"closest tr|#knowledge-found|#scan-pages",
-    "hx-swap": r"afterend|innerHTML",
-    "hx-select": r"#pages",
-    "hx-trigger": r"input changed delay:250ms",
-    "hx-sync": r"this:replace",
-    "hx-include": r"closest form|#knowledge-found",
-    "autofocus": r"",
-    "hx-boost": r"true",
-    "hx-push-url": r"false",
-}
-"""The words of htmx our own templates use, each with what they may say; none of them evaluates anything."""
-
-
 class Reader(HTMLParser):
     """Reads a page as a browser does and collects what would run."""
 
@@ -65,7 +51,7 @@ class Reader(HTMLParser):
         if tag in ("b", "iframe", "object", "embed") or (tag == "img" and given.get("src") == MARK):
             self.live.append(f"<{tag}>")
         for name, value in attrs:
-            ours = name in OURS and re.fullmatch(OURS[name], value or "")
+            ours = is_ours(name, value or "")
             if name == "autofocus":
                 ours = ours and given.get("id")  # a field of a form; a payload's has none
             doubtful = name.startswith(("on", "hx-", "data-hx-")) or name in ("style", "autofocus", "srcdoc")
