@@ -91,7 +91,7 @@ class Visitor:
         """Press a link or button by its words."""
         target = self.page.get_by_role("link", name=words).or_(self.page.get_by_role("button", name=words))
         target.first.click()
-        self.page.wait_for_load_state()
+        self.page.wait_for_load_state("load")
         self.look()
 
     def sees(self, *words: str) -> None:
