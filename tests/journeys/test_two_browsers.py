@@ -108,6 +108,7 @@ def test_a_lost_session_loses_nothing(place: Place, browser: Browser) -> None:
         again.close()
         assert cookies != first.context.cookies()
         first.page.evaluate("window.dispatchEvent(new Event('focus'))")
+        first.page.get_by_text("登录已经过期，您写的内容还在这一页").wait_for(state="hidden")
         kept(han)
         first.page.reload()
         first.look()
