@@ -16,7 +16,6 @@ from tests.cast import Cast, build, on
 COPIED = {
     "cases_case": "id",
     "cases_casetext": "case_id",
-    "cases_casewords": "case_id",
     "cases_claim": "case_id",
     "cases_step": "case_id",
     "cases_paper": "case_id",

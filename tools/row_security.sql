@@ -79,24 +79,6 @@ BEGIN
 END
 $$;
 
--- In which cases words stand (cases.words): asked below the policies, because no index is used above them, and so of itself for
--- those the officer's organ has to do with, clear of walls. In place of the one `lianxin migrate` made.
-CREATE OR REPLACE FUNCTION lianxin_words(asked text) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER AS
-$$
-DECLARE
-    mine bigint := lianxin_organ();
-BEGIN
-    IF lianxin_face() = 'system' THEN
-        RETURN QUERY SELECT DISTINCT w.case_id FROM cases_casewords w WHERE w.words @@ to_tsquery('simple', asked);
-    ELSIF lianxin_face() = 'officer' THEN
-        RETURN QUERY SELECT DISTINCT w.case_id FROM cases_casewords w JOIN cases_case c ON c.id = w.case_id
-            WHERE w.words @@ to_tsquery('simple', asked)
-              AND mine IN (c.holder_id, c.handled_by_id, c.offered_to_id, c.arbiter_id)
-              AND w.case_id NOT IN (SELECT lianxin_hidden());
-    END IF;
-END
-$$;
-
 CREATE OR REPLACE FUNCTION pg_temp.guard(
     name text, guarded text, condition text, kind text DEFAULT 'PERMISSIVE', verb text DEFAULT 'ALL', checked text DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql AS
@@ -129,8 +111,7 @@ DECLARE
         ' WHEN ''public'' THEN number = lianxin_actor() ->> ''number'' ELSE false END';
 BEGIN
     FOREACH helper IN ARRAY ARRAY[
-        'lianxin_hidden()', 'lianxin_clear(bigint)', 'lianxin_involved(bigint)', 'lianxin_below(bigint)',
-        'lianxin_words(text)'
+        'lianxin_hidden()', 'lianxin_clear(bigint)', 'lianxin_involved(bigint)', 'lianxin_below(bigint)'
     ]
     LOOP
         EXECUTE format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', helper, current_schema());
@@ -168,20 +149,6 @@ BEGIN
             );
         END LOOP;
     END LOOP;
-    -- what an organ holds before there is a case (a letter, a ticket, a call) and the case it became
-    FOR guarded IN
-        SELECT c.relname AS table FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'became_id' AND NOT a.attisdropped
-        ORDER BY c.relname
-    LOOP
-        PERFORM pg_temp.guard('clear', guarded.table, format(clear, 'became_id'), 'RESTRICTIVE');
-        PERFORM pg_temp.guard('of_organ', guarded.table,
-            'lianxin_face() = ''system'' OR lianxin_face() = ''officer'' AND organ_id = lianxin_organ()');
-    END LOOP;
-    -- an emergency is also for the organ it was reported to; its lines are for whoever sees it
-    PERFORM pg_temp.guard('of_told', 'visits_emergency', 'lianxin_face() = ''officer'' AND told_id = lianxin_organ()');
-    PERFORM pg_temp.guard('of_emergency', 'visits_emergencyentry',
-        'lianxin_face() = ''system'' OR EXISTS (SELECT FROM visits_emergency e WHERE e.id = emergency_id)');
     -- what an administrator counts of the organs below, the other side of a link, and what the officer has looked at
     PERFORM pg_temp.guard('of_below', 'cases_workitem',
         'lianxin_face() = ''officer'' AND lianxin_actor() ->> ''administers'' = ''true'' AND lianxin_below(organ_id)',
@@ -197,14 +164,6 @@ BEGIN
     ), checked => 'lianxin_face() <> ''''');
     PERFORM pg_temp.guard('of_cookie', 'petitioners_draft',
         'lianxin_face() = ''system'' OR id = ANY (lianxin_ids(''drafts''))');
-    -- what an officer has typed and not sent, and that a colleague is at the same case; never behind a wall
-    PERFORM pg_temp.guard('clear', 'petitioners_deskdraft', format(clear, 'subject'), 'RESTRICTIVE');
-    PERFORM pg_temp.guard('of_organ', 'petitioners_deskdraft',
-        'lianxin_face() = ''system'' OR lianxin_face() = ''officer'''
-        ' AND (organ_id = lianxin_organ() OR staff_id = (lianxin_actor() ->> ''staff'')::bigint)');
-    -- what an officer looked for, read by the own organ alone
-    PERFORM pg_temp.guard('of_organ', 'insight_search',
-        'lianxin_face() = ''system'' OR lianxin_face() = ''officer'' AND organ_id = lianxin_organ()');
     PERFORM pg_temp.guard('at_work', 'ledger_event', 'lianxin_face() <> ''''');
 END
 $$;

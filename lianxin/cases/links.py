@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.db.models import Exists, Max, OuterRef
 
 from lianxin.cases.models import Case, Kind, Link
-from lianxin.cases.policies import progress_of
 from lianxin.cases.walls import clear_of
 from lianxin.ledger import face
 from lianxin.organs.actors import Actor
@@ -17,14 +16,10 @@ REASON_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A case linked to another one that the officer may follow: how the two hang together, and what the other stands at."""
+    """A case linked to another one: its number, and how the two hang together."""
 
-    case_id: int
     number: str
     label: str
-    reason: str
-    state: str
-    rulebook: str
 
 
 def link(case: Case, other: Case, kind: Link.Kind, *, reason: str) -> None:
@@ -50,8 +45,8 @@ def has_links(actor: Actor) -> Exists:
 
 
 def linked_to(actor: Actor, case: Case) -> list[Linked]:
-    """Return what a case is linked to, as far as the officer may follow it; of any other nothing is said. One read with
-    `has_links` costs queries only where there are links.
+    """Return what a case is linked to, as far as the officer may know of it. One read with `has_links` costs queries only
+    where there are links.
 
     A report is shown only on a report: its number beside another item would tell who has made it (Art 30).
     """
@@ -59,14 +54,8 @@ def linked_to(actor: Actor, case: Case) -> list[Linked]:
         return []
     rows = list(Link.objects.filter(case_id=case.pk, undone_on=None).order_by("seq"))
     face.name(*(row.other_id for row in rows))
-    found = Case.objects.filter(progress_of(actor), pk__in=[row.other_id for row in rows])
+    others = Case.objects.filter(clear_of(actor), pk__in=[row.other_id for row in rows])
     if case.kind != Kind.REPORT:
-        found = found.exclude(kind=Kind.REPORT)
-    others = {one.pk: one for one in found.only("pk", "number", "state", "rulebook")}
-    return [_linked(row, others[row.other_id]) for row in rows if row.other_id in others]
-
-
-def _linked(row: Link, other: Case) -> Linked:
-    return Linked(
-        other.pk, other.number, str(row.get_kind_display()), row.reason, other.state, other.rulebook
-    )
+        others = others.exclude(kind=Kind.REPORT)
+    numbers = dict(others.values_list("pk", "number"))
+    return [Linked(numbers[row.other_id], row.get_kind_display()) for row in rows if row.other_id in numbers]

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from lianxin.cases.models import Case, CaseNumber, Notice, Opening, SavedFilter, Step
+from lianxin.cases.models import Case, CaseNumber, Notice, Opening, Step
 from lianxin.cases.walls import clear_of, hidden_work, hides
 from lianxin.ledger import face
 from lianxin.organs.actors import Actor
@@ -35,20 +35,15 @@ CASE_ROLES = frozenset(
 )
 RECEIVER_EVENTS = frozenset({"take", "object"})
 ARBITER_EVENTS = frozenset({"decide_organ"})
-CARRYING_EVENTS = frozenset({"keep_promise"})
-"""What the organ does that handled a case, wherever the case has gone since."""
-OVERSIGHT_EVENTS = frozenset({"supervise", "end_supervision"})
+OVERSIGHT_EVENTS = frozenset({"supervise"})
 OFFICER_EVENTS = frozenset({"draft_opinion", "note"})
 SIGNING_EVENTS = frozenset({"sign_opinion"})
 """What another person than the handler does: two pairs of eyes see each answer."""
-CHECKING_EVENTS = frozenset({"review_before", "review_after"})
-"""What a second person checks: never the officer of the case."""
-OFFICER_OR_HEAD_EVENTS = frozenset({"recuse", "ask_part", "recall_part"})
+OFFICER_OR_HEAD_EVENTS = frozenset({"recuse"})
 REQUEST_EVENTS = frozenset({"request_review", "request_recheck"})
 RELAYED_EVENTS = REQUEST_EVENTS | {"ask_to_withdraw", "withdraw", "add_material"}
 """What the petitioner does and a window may write down."""
 NOTICE_EVENTS = frozenset({"give_notice"})
-POST_EVENTS = frozenset({"post_result"})
 CORRECTION_EVENTS = frozenset({"answer_correction"})
 CODE_EVENTS = frozenset({"reissue_code"})
 OPENERS, DECIDERS = ("head", "duty"), ("head", "auditor")
@@ -100,17 +95,14 @@ def progress_of(actor: Actor) -> Q:
     return mine & _kinds(actor) & THERE & clear_of(actor)
 
 
-def work_of(actor: Actor, *, at_once: bool = False) -> Q:
+def work_of(actor: Actor) -> Q:
     """Return the work items this officer may see in a list: those of the own organ, reports for the report desk alone.
 
-    What the walls hide is asked once, here, and left out by id: one statement, and quick filters afterwards. With
-    `at_once` it is asked inside the statement the filter is for, where there is one only.
+    What the walls hide is asked once, here, and left out by id: one statement, and quick filters afterwards.
     """
     if not actor.has(*CASE_ROLES, "supervisor"):
         return NO_WORK
     mine = Q(organ_id=actor.organ.pk) & _kinds(actor)
-    if at_once:
-        return mine & clear_of(actor, "case_id")
     hidden = hidden_work(actor)
     return mine & ~Q(case_id__in=hidden) if hidden else mine
 
@@ -136,17 +128,6 @@ def case_numbered(actor: Actor, number: str) -> int | None:
     if actor.has("report_desk"):
         known |= Q(holder__path__startswith=actor.organ.path)
     return case_id if Case.objects.filter(known, THERE, clear_of(actor), pk=case_id).exists() else None
-
-
-def filters_of(actor: Actor) -> Q:
-    """Return the saved filters an officer sees: the own ones, and those colleagues of the organ share."""
-    return Q(organ_id=actor.organ.pk) & (Q(staff_id=actor.staff.pk) | Q(shared=True))
-
-
-def may_clear_filter(actor: Actor, saved: SavedFilter) -> bool:
-    """Tell whether the officer may take a saved filter away: its owner, and for a shared one the organ's administrator."""
-    own = saved.staff_id == actor.staff.pk
-    return actor.organ.pk == saved.organ_id and (own or (saved.shared and actor.has("organ_admin")))
 
 
 def may_read_content(actor: Actor, case: Case) -> bool:
@@ -294,8 +275,6 @@ def check_may(actor: Actor, case: Case, event: str) -> None:
         return
     if event in NOTICE_EVENTS and actor.organ.pk != case.holder_id and owes_notice(actor, case):
         return
-    if event in POST_EVENTS and actor.organ.pk != case.holder_id and has_posted(actor, case):
-        return
     if event in CODE_EVENTS and may_renew_code(actor, case):
         return
     if event in WALL_EVENTS and may_decide_wall(actor, case):
@@ -315,8 +294,6 @@ def check_may(actor: Actor, case: Case, event: str) -> None:
         raise NotYours(
             "意见书不能由本件的承办人自己签发。", article="", instead="请由其他负责人签发，或者先改派承办人。"
         )
-    if event in CHECKING_EVENTS and case.officer_id == actor.staff.pk:
-        raise NotYours("承办人不能复阅、审核自己承办的来信。", article="", instead="请交给另一位审核人员。")
 
 
 def owes_notice(actor: Actor, case: Case) -> bool:
@@ -331,24 +308,11 @@ def owes_notice(actor: Actor, case: Case) -> bool:
     return actor.has(*CASE_ROLES) and owed.exists()
 
 
-def has_posted(actor: Actor, case: Case) -> bool:
-    """Tell whether the officer's organ has posted a paper of a case that has gone on since: the post answers to that organ.
-
-    One query. It gives no right to read.
-    """
-    if hides(case, actor) or (case.kind == "report" and not actor.has("report_desk")):
-        return False
-    posted = Step.objects.filter(case_id=case.pk, organ_id=actor.organ.pk, event="post_paper")
-    return actor.has(*CASE_ROLES) and posted.exists()
-
-
 def organ_for(case: Case, event: str) -> int | None:
     """Return the id of the organ that takes this step: who was offered the case, who settles the dispute, else who
     answers for it."""
     if event in RECEIVER_EVENTS:
         return case.offered_to_id
-    if event in CARRYING_EVENTS:
-        return case.handled_by_id or case.holder_id
     return case.arbiter_id if event in ARBITER_EVENTS else case.holder_id
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from lianxin.cases import numbers
 from lianxin.cases.history import Loaded, act_of
@@ -23,7 +26,7 @@ from lianxin.cases.models import (
     WorkItem,
 )
 from lianxin.cases.openings import has_openings
-from lianxin.cases.policies import THERE, alerts_of, content_of, may_read_content, progress_of
+from lianxin.cases.policies import THERE, alerts_of, content_of, may_read_content, progress_of, work_of
 from lianxin.cases.walls import clear_of, has_walls
 from lianxin.ledger import face
 from lianxin.ledger.chain import record_look
@@ -97,21 +100,6 @@ def case_to_act_on(actor: Actor, case_id: int) -> Case | None:
     return rows.filter(content_of(actor), pk=case_id).first()
 
 
-def cases_to_act_on(actor: Actor, case_ids: Sequence[int]) -> list[Case]:
-    """Return those of several cases whose content the officer may read, in the order asked for; the others are not there.
-    One query.
-    """
-    rows = Case.objects.select_related("officer").annotate(has_walls=has_walls())
-    found = {case.pk: case for case in rows.filter(content_of(actor), pk__in=case_ids)}
-    return [found[pk] for pk in dict.fromkeys(case_ids) if pk in found]
-
-
-def papers_among(cases: Sequence[Case]) -> list[Paper]:
-    """Return the papers of several cases without their contents, oldest first. One query."""
-    rows = Paper.objects.filter(case_id__in=[case.pk for case in cases]).defer("content")
-    return list(rows.order_by("case_id", "seq"))
-
-
 def case_to_oversee(actor: Actor, case_id: int) -> Case | None:
     """Return a case whose steps the officer may follow, for an act of supervision, or None."""
     rows = Case.objects.select_related("officer", "holder").annotate(has_walls=has_walls())
@@ -137,18 +125,6 @@ def open_case(actor: Actor, case_id: int, *, purpose: str, at: datetime) -> Open
     return Opened(
         case, loaded, steps, papers_of(case), notices, case.text, claims_of(case), parties(case.pk), looks
     )
-
-
-def open_text(actor: Actor, case_id: int, *, purpose: str, at: datetime) -> Opened | None:
-    """Return a case with its words, claims and steps alone, for the page of an act that works on them, and record the look;
-    None without the right to read. Five queries.
-    """
-    case = Case.objects.select_related("text").filter(content_of(actor), pk=case_id).first()
-    if case is None:
-        return None
-    looks = _looked(actor, case, what="case", purpose=purpose, at=at)
-    steps = steps_of(case)
-    return Opened(case, loaded_from(case, steps), steps, (), (), case.text, claims_of(case), (), looks)
 
 
 def _looked(actor: Actor, case: Case, *, what: str, purpose: str, at: datetime) -> tuple[Look, ...]:
@@ -262,12 +238,68 @@ def looks_at(case_id: int, *, latest: int = 200) -> tuple[Look, ...]:
     return tuple(Look.objects.filter(case_id=case_id).order_by("-seq")[:latest])
 
 
-# --- what is told to an organ ------------------------------------------------------------------------------
+# --- worklists --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a worklist is asked for: filters by column, and the row after which it goes on (sort_on, case id)."""
+
+    states: tuple[str, ...] = ()
+    channel: str = ""
+    kind: str = ""
+    mine: bool = False
+    shelf: str = ""
+    after: tuple[date, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """One page of work, nearest legal date first; `after` leads to the next page or is None."""
+
+    items: Sequence[WorkItem]
+    after: tuple[date, int] | None
+    counts: dict[str, int]
+
+
+SHELVES = ("nobody", "bounced", "due", "waiting")
+
+
+def worklist(actor: Actor, wanted: Wanted, *, on: date, size: int = PAGE) -> Worklist:
+    """Return a page of the organ's work with the counts of the shelf, each capped at 500. Three queries."""
+    mine = WorkItem.objects.filter(work_of(actor))
+    rows = _filtered(mine, actor, wanted, on)
+    if wanted.after:
+        day, case_id = wanted.after
+        rows = rows.filter(sort_on__gte=day).exclude(sort_on=day, case_id__lte=case_id)
+    items = list(rows.order_by("sort_on", "case_id")[: size + 1])
+    last = items[size - 1] if len(items) > size else None
+    return Worklist(items[:size], (last.sort_on, last.case_id) if last else None, shelf_counts(mine, on=on))
 
 
 def open_items(actor: Actor, organ: Organ) -> int:
     """Return how many cases lie on the desk of an organ, as far as the officer may know of them."""
     return WorkItem.objects.filter(clear_of(actor, "case_id"), organ=organ).count()
+
+
+def shelf_counts(mine: QuerySet[WorkItem], *, on: date) -> dict[str, int]:
+    """Return how many of an officer's items lie on each shelf, at most 501 (shown as "500+"). One query that reads no
+    more than that."""
+    # in the order of the shelf's index, so that a count reads its first rows and never the table
+    shelves = [mine.filter(_shelf(name, on)).order_by("sort_on", "case_id") for name in SHELVES]
+    parts = [shelf.values("case_id")[: CAP + 1].query for shelf in shelves]
+    if any(part.is_empty() for part in parts):
+        return dict.fromkeys(SHELVES, 0)
+    compiled = [part.get_compiler(connection=connection).as_sql() for part in parts]
+    # the SQL is the ORM's own, values stay parameters
+    columns = ", ".join(f"(SELECT count(*) FROM ({sql}) AS s{i})" for i, (sql, _) in enumerate(compiled))  # noqa: S608
+    sql, params = f"SELECT {columns}", [param for _, some in compiled for param in some]
+    if connection.vendor == "postgresql":
+        # values must stand in the text: a prepared plan with parameters cannot use the partial indexes
+        sql, params = connection.ops.compose_sql(sql, params), []  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)
+        return dict(zip(SHELVES, cursor.fetchone(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,3 +327,25 @@ def open_alerts(
     summaries = dict(cases.filter(content_of(actor)).values_list("pk", "summary"))
     shown = [Alerted(one, one.case_id in visible, summaries.get(one.case_id, "")) for one in found]
     return shown, rows.values("case_id")[: CAP + 1].count()
+
+
+def _filtered(rows: QuerySet[WorkItem], actor: Actor, wanted: Wanted, on: date) -> QuerySet[WorkItem]:
+    if wanted.states:
+        rows = rows.filter(state__in=wanted.states)
+    if wanted.channel:
+        rows = rows.filter(channel=wanted.channel)
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.mine:
+        rows = rows.filter(officer_id=actor.staff.pk)
+    return rows.filter(_shelf(wanted.shelf, on)) if wanted.shelf in SHELVES else rows
+
+
+def _shelf(name: str, on: date) -> Q:
+    """Return the filter of one shelf: nobody responsible, sent back twice, due or past due, waiting for others."""
+    return {
+        "nobody": Q(officer_id=None, turn="act"),
+        "bounced": Q(bounced__gte=2),
+        "due": Q(turn="act", sort_on__lte=on),
+        "waiting": Q(turn="wait"),
+    }[name]

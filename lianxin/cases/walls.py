@@ -8,14 +8,11 @@ organ, so that no case is ever left without anybody (COI-08).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import Any
 
-from django.db.models import BooleanField, Exists, Expression, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from lianxin.cases.models import Case, Kind, Wall, WorkItem
 from lianxin.ledger.face import Face
@@ -87,52 +84,7 @@ def clear_of(actor: Actor, case: str = "pk") -> Q:
 
     One condition inside the statement that asks, so that a hidden case costs and answers what a missing one does.
     """
-    return Q(_Clear(case, actor.staff.pk, tuple(sorted(reach(actor))), actor.on))
-
-
-class _Clear(Expression):
-    """The condition `NOT EXISTS (a wall of the case that stands against the officer)`.
-
-    A page asks it of several tables, and to build and compile it takes longer than the statement it stands in: so it is
-    compiled once for an officer's day, and each statement puts in the column with the case's id.
-    """
-
-    output_field = BooleanField()
-
-    def __init__(self, case: str, staff: int, ways: tuple[int, ...], on: date) -> None:
-        """Take the column with the case's id, and the officer as `_named` does."""
-        super().__init__()
-        self.case, self.officer = F(case), (staff, ways, on)
-
-    def get_source_expressions(self) -> list[Any]:
-        """Return the column."""
-        return [self.case]
-
-    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
-        """Take the column as the statement knows it."""
-        (self.case,) = exprs
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """Return the condition for this column."""
-        column, of_column = compiler.compile(self.case)
-        before, after, given = _compiled(connection.alias, *self.officer)
-        return f"{before}{column}{after}", (*given, *of_column)
-
-
-@lru_cache(maxsize=2048)
-def _compiled(using: str, staff: int, ways: tuple[int, ...], on: date) -> tuple[str, str, tuple[Any, ...]]:
-    """Return the condition as the ORM writes it for the table of cases, before and after the column with the case's id, and
-    its values. The aliases get names of their own, so that they mean nothing else wherever the condition is put.
-    """
-    walls = Wall.objects.using(using).filter(_named(staff, ways, on), lifted_step=None)
-    query = Case.objects.using(using).filter(~Exists(walls.filter(case_id=OuterRef("pk")))).query
-    compiler = query.get_compiler(using)
-    compiler.as_sql()
-    sql, params = compiler.compile(query.where)
-    column, _ = compiler.compile(Case._meta.pk.get_col(Case._meta.db_table))
-    sql = re.sub(r"\bV0\b", "raised", re.sub(r"\bU0\b", "headed", sql))
-    before, after = sql.split(column)
-    return before, after, tuple(params)
+    return Q(~Exists(_against(actor).filter(case_id=OuterRef(case))))
 
 
 def hidden_work(actor: Actor) -> list[int]:
@@ -146,13 +98,12 @@ def hidden_work(actor: Actor) -> list[int]:
 
 def _against(actor: Actor) -> QuerySet[Wall]:
     """Return the walls this officer stands behind."""
-    return Wall.objects.filter(_named(actor.staff.pk, sorted(reach(actor)), actor.on), lifted_step=None)
-
-
-def _named(staff: int, ways: Sequence[int], on: date) -> Q:
-    """Return the walls that name an officer, an organ of the officer's ways, or somebody who heads one on the day."""
-    headed = Post.objects.held_on(on).filter(staff_id=OuterRef("staff_id"), role=Role.HEAD, organ_id__in=ways)
-    return Q(staff_id=staff) | Q(organ_id__in=ways) | Q(Exists(headed))
+    ways = sorted(reach(actor))
+    headed = Post.objects.held_on(actor.on).filter(
+        staff_id=OuterRef("staff_id"), role=Role.HEAD, organ_id__in=ways
+    )
+    named = Q(staff_id=actor.staff.pk) | Q(organ_id__in=ways) | Exists(headed)
+    return Wall.objects.filter(named, lifted_step=None)
 
 
 def has_walls() -> Exists:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 
 class Line(logging.Formatter):
@@ -21,14 +20,3 @@ class Line(logging.Formatter):
         if record.levelno >= logging.ERROR:
             return super().format(record)
         return f"{self.formatTime(record)} {record.levelname} {record.name} {record.getMessage()}"
-
-
-def logging_at(level: str) -> dict[str, Any]:
-    """Return the setting LOGGING: all on stderr, from a level on."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"()": "lianxin.config.logs.Line"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["stderr"], "level": level},
-    }

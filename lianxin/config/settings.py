@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from csp.constants import NONE, SELF
+
 from lianxin.config.env import Reader, SettingsError
-from lianxin.config.fixed import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
-from lianxin.config.fixed import INSTALLED_APPS as INSTALLED_APPS
-from lianxin.config.logs import logging_at
 from lianxin.config.outside import outside
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -165,6 +164,19 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+INSTALLED_APPS = [
+    "lianxin.config.apps.Config",
+    "lianxin.ledger",
+    "lianxin.organs",
+    "lianxin.petitioners",
+    "lianxin.cases",
+    "lianxin.web",
+    "lianxin.jobs",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "csp",
+]
 AUTH_USER_MODEL = "organs.Staff"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_PROFILE = read.text(
@@ -354,6 +366,21 @@ SECURE_SSL_REDIRECT = False
 if TRUSTED_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_HANDLERS = ["lianxin.web.uploads.Counting"]
@@ -363,4 +390,10 @@ LOGIN_URL = "desk:sign_in"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "lianxin.web.reports.NoValues"
 DEFAULT_EXCEPTION_REPORTER = "lianxin.web.reports.NoWords"
 LOG_LEVEL = read.text("LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR")
-LOGGING = logging_at(LOG_LEVEL)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "lianxin.config.logs.Line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}

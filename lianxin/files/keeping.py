@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import IO
 
@@ -189,19 +189,6 @@ def digest_of(name: str) -> str:
     for part in _plain(name):
         found.update(part)
     return found.hexdigest()
-
-
-def copied(kept: Kept, *, owner: int) -> Kept:
-    """Return a copy of a kept file sealed for another owner, evidence too; both or neither. Raises Missing, CannotOpen."""
-    copy = replace(kept, name=new_name(owner), original=new_name(owner) if kept.original else "")
-    store().put(copy.name, sealed(copy.name, _plain(kept.name)))
-    try:
-        if copy.original:
-            store().put(copy.original, sealed(copy.original, _plain(kept.original)))
-    except BaseException:
-        store().drop(copy.name)
-        raise
-    return copy
 
 
 def throw_away(names: Iterable[str]) -> None:

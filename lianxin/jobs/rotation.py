@@ -12,12 +12,10 @@ from datetime import timedelta
 
 from django.db.models import Q
 
-from lianxin.calls import sealing as of_calls
 from lianxin.cases.history import Moment
 from lianxin.cases.models import Attachment
 from lianxin.files import rotation as of_files
 from lianxin.files.store import store
-from lianxin.letters import rotation as of_letters
 from lianxin.organs import keyring
 from lianxin.organs import rotation as of_officers
 from lianxin.organs.events import of_system
@@ -54,11 +52,7 @@ def rotate(*, when: Moment, suite: str = "", told: Callable[[int], object]) -> R
     found.note("people", people.rows, people.stuck)
     unfiled = of_people.unfiled(told=told)
     found.note("drafts", unfiled.rows, unfiled.stuck)
-    unsent = of_people.unsent(told=told)
-    found.note("unsent", unsent.rows, unsent.stuck)
-    found.note("letters", *of_letters.letters(told=told))
     found.note("secrets", *of_officers.secrets(told=told))
-    found.note("call-backs", *of_calls.numbers(told=told))
     tokens = of_people.tokens(told=told)
     found.note("tokens", tokens.rows, tokens.stuck)
     store().sweep(before=when.at - HALF)
@@ -70,13 +64,7 @@ def rotate(*, when: Moment, suite: str = "", told: Callable[[int], object]) -> R
 
 def in_use() -> dict[str, dict[str, int]]:
     """Return how much stands under each key: kind -> short name of the key ("" where none is named) -> rows or files."""
-    return {
-        **of_people.in_use(),
-        "letters": of_letters.in_use(),
-        "call-backs": of_calls.in_use(),
-        "secrets": of_officers.in_use(),
-        "files": of_files.in_use(),
-    }
+    return {**of_people.in_use(), "secrets": of_officers.in_use(), "files": of_files.in_use()}
 
 
 def needed(key_id: str, current: str) -> dict[str, int]:
@@ -99,7 +87,7 @@ def record(what: str, *, when: Moment, **facts: object) -> None:
 
 
 def is_wanted(name: str) -> bool:
-    """Tell whether a draft, a letter or a case still has this file."""
+    """Tell whether a draft or a case still has this file."""
     owner = int(name.partition("/")[0])
     rows = Attachment.objects.filter(Q(name=name) | Q(original=name), case_id=owner)
-    return drafts.is_open(owner) or of_letters.is_open(owner) or rows.exists()
+    return drafts.is_open(owner) or rows.exists()

@@ -17,18 +17,15 @@ from lianxin.cases.history import Loaded, Moment, load
 from lianxin.cases.models import Case, WorkItem
 from lianxin.cases.selectors import WITH
 from lianxin.cases.services import alarming, attaching, opening, renewing, serving, walls
-from lianxin.insight import services as searches
-from lianxin.jobs import alerting, promises
+from lianxin.jobs import alerting
 from lianxin.jobs.alerting import Alerted
 from lianxin.ledger import behind, log
 from lianxin.ledger.log import LogDamaged, Sequenced
 from lianxin.ledger.witness import Fork
-from lianxin.letters import rotation as letters
 from lianxin.organs.services import sign_in
-from lianxin.petitioners import desk_drafts, drafts
+from lianxin.petitioners import drafts
 from lianxin.petitioners.drafts import DRAFT_DAYS
 from lianxin.procedure.errors import Refused, Stale
-from lianxin.together import services as together
 
 WINDOWS = {"served": "REVIEW_WIN", "review_served": "RECHECK_WIN"}
 """The states that end with a window of the petitioner, and that window."""
@@ -46,7 +43,6 @@ class Swept:
     looked_at: int = 0
     closed: int = 0
     moved: int = 0
-    broken: int = 0
     forgotten: int = 0
     alerts: Alerted = field(default_factory=Alerted)
     reading: int = 0
@@ -63,20 +59,17 @@ def sweep(*, when: Moment, told: Callable[[], object] = lambda: None) -> Swept:
         done.looked_at += 1
         done.closed += close_if_over(case_id, when=when)
         told()
-    done.broken = promises.sweep(when=when)
     done.moved = walls.rehome(when=when)
     opening.settle(when=when)
     renewing.settle(when=when)
-    together.recall_ended(when=when)
     done.alerts = alerting.alert(when=when)
     done.reading = alarming.sweep(when=when)
     done.log, done.alarm = grow_log(when)
     behind.look(when.at)
     done.forgotten = forget_drafts(when=when)
     sign_in.forget(at=when.at)
-    searches.forget(at=when.at)
     attaching.rescan(when=when)
-    attaching.clear_strays(when=when, held=letters.is_open)
+    attaching.clear_strays(when=when)
     return done
 
 
@@ -142,8 +135,6 @@ def window_ends_on(loaded: Loaded) -> date | None:
 
 
 def forget_drafts(*, when: Moment) -> int:
-    """Delete drafts that became cases half an hour ago, those left lying for seven days, and what officers have left unsent
-    in a form for thirty; return how many."""
-    gone = drafts.forget(filed_before=when.at - FILED_KEPT)
-    gone += desk_drafts.forget_old(before=when.at - desk_drafts.KEPT)
-    return gone + drafts.forget(saved_before=when.at - LYING_KEPT)
+    """Delete drafts that became cases half an hour ago, and those left lying for seven days; return how many."""
+    filed = drafts.forget(filed_before=when.at - FILED_KEPT)
+    return filed + drafts.forget(saved_before=when.at - LYING_KEPT)

@@ -141,7 +141,7 @@ OPINION = Kind(
     id="opinion",
     label="信访事项处理意见书",
     needs={**COMMON, "claims": "逐项诉求", **REMEDY},
-    others={"petitioner": "信访人", "accepted_on": "受理日期", "missing_parts": "其他单位协办情况"},
+    others={"petitioner": "信访人", "accepted_on": "受理日期"},
     parts={"claims": CLAIMS},
     within={"facts_and_reasons": "claims", "outcomes": "claims", "legal_basis": "claims"},
 )
@@ -150,7 +150,7 @@ OPINION_DRAFT = Kind(
     id="opinion_draft",
     label="处理意见书（稿）",
     needs={**COMMON, "claims": "逐项诉求"},
-    others={"title": "标题", "accepted_on": "受理日期", "missing_parts": "其他单位协办情况", **REMEDY},
+    others={"title": "标题", "accepted_on": "受理日期", **REMEDY},
     parts={"claims": CLAIMS},
     within=OPINION.within,
     template="opinion",

@@ -74,35 +74,3 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-class DeskDraft(models.Model):
-    """暂存: what an officer has typed into one form of the desk and not sent yet, sealed; and when the form was last open.
-
-    `subject` is the case the form is about, or the letter, ticket or call; `form` the act. `box` is empty while nothing was
-    typed: such a row says only that a colleague has the page open. No name, number or address of a petitioner goes in.
-    """
-
-    pk = models.CompositePrimaryKey("subject", "staff_id", "form")
-    subject = models.BigIntegerField()
-    staff_id = models.BigIntegerField()
-    form = models.CharField(max_length=40)
-    organ_id = models.BigIntegerField()
-    box = models.BinaryField(default=b"")
-    suite = models.CharField(max_length=16, default="", blank=True)
-    key_id = models.CharField(max_length=16, default="", blank=True)
-    saved_at = models.DateTimeField(null=True)
-    open_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="desk_draft_sealed_when_saved",
-                condition=models.Q(saved_at=None, suite="")
-                | (models.Q(saved_at__isnull=False) & ~models.Q(suite="")),
-            )
-        ]
-        indexes = [models.Index(name="desk_draft_open_at", fields=["open_at"])]
-
-    def __str__(self) -> str:
-        return f"{self.subject} {self.staff_id} {self.form}"

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from lianxin.ledger.chain import Reader, record_look
 from lianxin.petitioners import keys, vault
-from lianxin.petitioners.models import DeskDraft, Draft, IdentityToken, Party
+from lianxin.petitioners.models import Draft, IdentityToken, Party
 
 CORRECTABLE = ("name", "phone", "address", "email")
 """Fields a person may have corrected. An identity number is corrected at a window, with the card, as a new registration."""
@@ -89,13 +89,11 @@ def reveal_as_of(*, case_id: int, field: str, step: int, purpose: str, reader: R
 
 
 def destroy(case_id: int) -> int:
-    """Destroy every sealed box, wrapped key and token of a case, its draft and the officers'; return how many rows.
-
-    In a transaction of the caller; nobody can open them afterwards, with any key.
+    """Destroy every sealed box, wrapped key and token of a case and its draft; return how many rows. In a transaction of the
+    caller; nobody can open them afterwards, with any key.
     """
     gone = Party.objects.filter(case_id=case_id).delete()[0]
     gone += IdentityToken.objects.filter(case_id=case_id).delete()[0]
-    gone += DeskDraft.objects.filter(subject=case_id).delete()[0]
     return gone + Draft.objects.filter(id=case_id).delete()[0]
 
 

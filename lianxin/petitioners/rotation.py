@@ -14,8 +14,8 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Count, F, Q
 
-from lianxin.petitioners import desk_drafts, drafts, keys, vault
-from lianxin.petitioners.models import DeskDraft, Draft, IdentityToken, Party
+from lianxin.petitioners import drafts, keys, vault
+from lianxin.petitioners.models import Draft, IdentityToken, Party
 
 BATCH = 200
 Told = Callable[[int], object]
@@ -66,23 +66,6 @@ def unfiled(*, told: Told) -> Done:
     return done
 
 
-def unsent(*, told: Told) -> Done:
-    """Seal every draft of the desk's forms anew with the current key, in the suite in use."""
-    behind = ~Q(key_id=keys.key_id()) | ~Q(suite=keys.suite_in_use())
-    done = Done()
-
-    def bring_over(row: DeskDraft) -> None:
-        try:
-            columns = desk_drafts.resealed(row.subject, row.staff_id, row.form, desk_drafts.plain_of(row))
-        except keys.CannotOpen:
-            done.stuck += (row.subject,)
-            return
-        done.rows += DeskDraft.objects.filter(pk=row.pk, box=row.box).update(**columns)
-
-    _each(DeskDraft.objects.filter(behind, saved_at__isnull=False), (0, 0, ""), bring_over, told)
-    return done
-
-
 def tokens(*, told: Told) -> Done:
     """Make every token of the blind index anew with the current index key; the identity number is taken from the vault.
 
@@ -124,15 +107,10 @@ def unopened(*, told: Told) -> Iterator[tuple[int, int]]:
 
 def in_use() -> dict[str, dict[str, int]]:
     """Return how many rows stand under each key: table -> short name of the key ("" where none is named) -> rows."""
-    tables: Mapping[str, models.QuerySet[Any]] = {
-        "people": Party.objects.all(),
-        "drafts": Draft.objects.all(),
-        "unsent": DeskDraft.objects.filter(saved_at__isnull=False),
-        "tokens": IdentityToken.objects.all(),
-    }
+    tables: Mapping[str, Any] = {"people": Party, "drafts": Draft, "tokens": IdentityToken}
     return {
-        name: dict(rows.values(named=F("key_id")).annotate(n=Count("*")).values_list("named", "n"))
-        for name, rows in tables.items()
+        name: dict(model.objects.values(named=F("key_id")).annotate(n=Count("*")).values_list("named", "n"))
+        for name, model in tables.items()
     }
 
 

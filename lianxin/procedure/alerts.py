@@ -14,7 +14,6 @@ from lianxin.procedure.acts import Act, Snapshot
 from lianxin.procedure.calendar import ONE, Calendar
 from lianxin.procedure.catalogue import AlertRule
 from lianxin.procedure.clock import Running, step_taken
-from lianxin.procedure.joint import RUNNING, parts
 from lianxin.procedure.rules import NOWHERE, Rulebook, StepRule
 
 SENT_BACK = "agree_objection"
@@ -143,13 +142,6 @@ def _act(asked: _Asked, rule: AlertRule) -> Iterator[Due]:
             yield None, act.on, f"{act.on} {place}", tuple(map(str, named))
 
 
-def _part(asked: _Asked, _: AlertRule) -> Iterator[Due]:
-    """A part another organ was asked for and has not answered by its day; the lead is told, while its case is open."""
-    for part in parts(asked.case.acts):
-        if _is_open(asked) and part.state in RUNNING:
-            yield None, part.due_on + ONE, f"{part.asked_on} {part.seq}", ()
-
-
 def _owed(asked: _Asked) -> Iterator[Running]:
     """Return the running clocks an organ owes; on a closed case only those that outlive it."""
     is_open = _is_open(asked)
@@ -233,7 +225,6 @@ def _age(one: Running) -> tuple[date, date, str]:
 
 DUE = {
     "act": _act,
-    "part": _part,
     "nobody": _nobody,
     "bounced": _bounced,
     "half": _half,

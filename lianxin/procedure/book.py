@@ -1,6 +1,6 @@
 """The only place that loads a rulebook: its files, its parts, and the overlays of editions and places.
 
-A rulebook is a folder with `book.toml` and up to seven files of entries. An overlay names its `base`;
+A rulebook is a folder with `book.toml` and up to six files of entries. An overlay names its `base`;
 an entry with a known id changes the fields it writes, `drop = true` takes the entry away.
 """
 
@@ -16,7 +16,6 @@ from typing import TypeVar
 from lianxin.procedure.catalogue import AlertRule, Categories, Content, Leaf, PaperRule, RouteRule
 from lianxin.procedure.errors import RulebookError
 from lianxin.procedure.reading import Entry, read_toml
-from lianxin.procedure.reviews import ReviewRule
 from lianxin.procedure.rules import ClockRule, GuardRule, Role, Rulebook, State, StepRule
 from lianxin.procedure.soundness import check_book
 
@@ -30,7 +29,6 @@ FILES: Mapping[str, Mapping[str, str]] = {
     "competence.toml": {"department": "id", "group": "code", "leaf": "code"},
     "papers.toml": {"common": "key", "remedy_content": "key", "paper": "id"},
     "alerts.toml": {"alert": "id"},
-    "reviews.toml": {"review": "id"},
 }
 DEPARTMENT_LEVELS = ("ministry", "province", "city", "county", "township")
 Layer = dict[str, dict[str, Entry]]
@@ -244,7 +242,6 @@ def _build(heading: Heading, layers: list[Heading], layer: Layer, dropped: froze
         _categories(layer),
         _papers(layer),
         _alerts(layer),
-        {rule.id: rule for rule in _each(layer, "review", ReviewRule.read)},
     )
 
 

@@ -11,7 +11,7 @@ from lianxin.procedure.reading import Entry, one_of, tag_of
 LEVELS = ("village", "township", "county", "city", "province", "ministry")
 LEAF_LEVELS = (*LEVELS, "upper", "external")
 KINDS = ("claim", "report", "suggestion", "help", "supervise", "triage")
-ALERT_WHEN = ("half", "warn", "legal", "twice", "nobody", "bounced", "act", "part")
+ALERT_WHEN = ("half", "warn", "legal", "twice", "nobody", "bounced", "act")
 ALERT_FIRST = ("nobody", "bounced")
 """Alerts about a whole case; they come before those about one clock."""
 ALERT_TO = ("handler", "head", "upper", "top", "outside", "asker")
@@ -179,7 +179,7 @@ class AlertRule:
     """提醒: when an organ is told that a clock or a case needs it, and who is told; never about a person.
 
     `after` counts working days: until nobody is missed, or for which an act (`event`, where its `fact` holds) is
-    told; it is 0 otherwise. `part` is about what another organ was asked for by `event`. A lower `order` comes first.
+    told; it is 0 otherwise. A lower `order` comes first.
     """
 
     id: str
@@ -205,7 +205,7 @@ class AlertRule:
                 f"'after' {after} does not fit 'when' {when!r}: only nobody and act count days"
             )
         event = text("event", "")
-        if bool(event) != (when in ("act", "part")):
+        if bool(event) != (when == "act"):
             raise entry.refuse(f"'event' {event!r} does not fit 'when' {when!r}")
         to = entry.texts("to", needed=True)
         strangers = sorted(set(to) - set(ALERT_TO))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from lianxin.procedure.acts import Act, Span, as_day, day_in, span_of, spans_of
@@ -118,27 +118,6 @@ def deadline(
                 extension_days,
             )
     return _deadline(rule, start, calendar, extension_days, tuple(map(span_of, excluded)), set_on)
-
-
-class ToldBy(NamedTuple):
-    """Until when the head of the own organ and the organ above are to know of something urgent."""
-
-    head: datetime
-    upper: datetime
-
-
-def told_by(book: Rulebook, seen_at: datetime) -> ToldBy:
-    """Return by when an urgent matter seen at an instant is to be told, in hours of the clock URGENT; rest days count.
-
-    Raises RulebookError for a book without the clock.
-    """
-    rule = book.clocks.get("URGENT")
-    if rule is None:
-        raise RulebookError(book.id, "there is no clock 'URGENT'")
-    return ToldBy(
-        seen_at + timedelta(hours=rule.head_hours),
-        seen_at + timedelta(hours=rule.upper_hours),
-    )
 
 
 def _deadline(

@@ -157,45 +157,6 @@ def supervision_running(judged: Judged) -> bool:
     return running is not None and running.stopped_on is None
 
 
-def report_received(judged: Judged) -> bool:
-    """A supervision ends after its report has come in."""
-    return any(supervisors(judged.case.acts).values())
-
-
-def supervisors(acts: Sequence[Act]) -> dict[str, bool]:
-    """Return the organs whose supervision has not been ended, each with whether the report on it has come in."""
-    found: dict[str, bool] = {}
-    for act in acts:
-        if act.event == "supervise":
-            found[act.organ] = False
-        elif act.event == "hand_in_report":
-            found = dict.fromkeys(found, True)
-        elif act.event == "end_supervision":
-            found.pop(act.organ, None)
-    return found
-
-
-def promises_made(acts: Sequence[Act]) -> int:
-    """Return how many promises the answer that stands has made and nobody has recorded as kept; one that was found broken
-    after its proof waits for a proof again.
-    """
-    made, kept = 0, set[object]()
-    for act in acts:
-        count = act.facts.get("promises")
-        if isinstance(count, int):
-            made, kept = count, set()
-        elif act.event == "keep_promise":
-            kept.add(act.facts.get("promise"))
-        elif act.event == "promise_broken":
-            kept.discard(act.facts.get("promise"))
-    return made - len(kept)
-
-
-def promise_open(judged: Judged) -> bool:
-    """There is a promise left that nobody has recorded as kept."""
-    return promises_made(judged.case.acts) > 0
-
-
 def _evaluation(judged: Judged) -> Answer:
     kind, route = judged.case.kind, judged.case.subroute
     return evaluate(judged.inquiry(kind=kind, subroute=route))

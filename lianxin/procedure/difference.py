@@ -21,7 +21,6 @@ KINDS: Mapping[str, str] = {
     "state": "状态",
     "role": "角色",
     "alert": "提醒",
-    "review": "复阅、审核清单",
     "article": "其他依据",
     "part": "组成部分",
 }
@@ -127,7 +126,6 @@ def _rules(book: Rulebook) -> Mapping[str, Mapping[str, _Rule]]:
         "state": map(_rule, book.states.values()),
         "role": map(_rule, book.roles.values()),
         "alert": map(_rule, book.alerts.values()),
-        "review": map(_rule, book.reviews.values()),
         "article": (_Rule(name, "", text, {"article": text}) for name, text in book.articles.items()),
         "part": (
             _Rule(name, "", str(day), {"in_force_from": str(day)}) for name, day in book.part_from.items()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lianxin.procedure.acts import day_in
 from lianxin.procedure.answering import extend
 from lianxin.procedure.catalogue import LEVELS
-from lianxin.procedure.checklists import LETTER_GUARDS
 from lianxin.procedure.closing import (
     acts_for_upper_organ,
     correction_waiting,
@@ -16,9 +16,7 @@ from lianxin.procedure.closing import (
     no_correction_waiting,
     no_withdrawal_waiting,
     outcome_is_change,
-    promise_open,
     recheck_outcome_named,
-    report_received,
     set_time_given,
     supervision_running,
     window_over,
@@ -27,31 +25,21 @@ from lianxin.procedure.closing import (
     withdrawn_freely,
 )
 from lianxin.procedure.inquiry import holds
-from lianxin.procedure.joint import (
-    part_due_in_time,
-    part_open,
-    parts_covered,
-    parts_in_or_why,
-)
 from lianxin.procedure.judging import Failure, Guard, Judged, Need, passed, stated
 from lianxin.procedure.levels import is_organ_name, rank, split_organ
-from lianxin.procedure.passing import (
-    acts_for_receiver,
-    acts_for_sender,
-    dispute_ripe,
-    objection_in_time,
-    twice_back_goes_up,
-    two_organs_deny,
-)
 from lianxin.procedure.receiving import (
     accept_at_upper,
     accept_visit,
     has_interest,
     leaks_to,
+    object_referral,
     use_simple,
 )
 
+SENDING = frozenset({"refer_down", "decide_organ"})
 ORAL = frozenset({"visit", "call", "video"})
+WALL = "raise_wall"
+"""The step that moves a case away from whoever must not know of it; its facts say who sends and receives from then on."""
 OUTCOMES = frozenset({"support", "explain", "not_support"})
 OVER = Failure("EXT_LATE", "办理期限已经届满，不能再延长。", "请尽快办结并向信访人说明。")
 EXTENDED = {"reviewing": "REVIEW", "rechecking": "RECHECK"}
@@ -201,6 +189,49 @@ def simple_suits(judged: Judged) -> bool | Failure:
     return passed(use_simple(judged.inquiry()))
 
 
+def acts_for_receiver(judged: Judged) -> bool:
+    """Only the organ the case was sent to takes it over or objects."""
+    organ = judged.word("by_organ")
+    sent = [
+        act.facts.get("new_offered_to" if act.event == WALL else "target_organ")
+        for act in judged.case.acts
+        if act.event in SENDING or (act.event == WALL and "new_offered_to" in act.facts)
+    ]
+    receiver = sent[-1] if sent and sent[-1] else judged.case.organ
+    return not organ or not receiver or organ == receiver
+
+
+def acts_for_sender(judged: Judged) -> bool:
+    """Only the sending organ answers an objection."""
+    organ = judged.word("by_organ")
+    sent = [
+        act.facts.get("new_holder") if act.event == WALL else act.facts.get("sender") or act.organ
+        for act in judged.case.acts
+        if act.event == "refer_down" or (act.event == WALL and "new_holder" in act.facts)
+    ]
+    return not organ or not sent or organ == sent[-1]
+
+
+def objection_in_time(judged: Judged) -> bool | Failure:
+    """An objection comes within the working days of the OBJECTION clock."""
+    running = judged.running("OBJECTION")
+    if running is not None and judged.on is not None:
+        return judged.on <= running.deadline.legal
+    received, objected = day_in(judged.parts, "received_on"), day_in(judged.parts, "objected_on", "on")
+    if received and (objected or judged.on):
+        answer = object_referral(judged.inquiry(objected_on=objected or judged.on, reasons=True))
+        return answer.code != "OBJECTION_LATE"
+    return True
+
+
+def two_organs_deny(judged: Judged) -> bool:
+    """A dispute needs two or more organs that deny competence."""
+    denying = judged.parts.get("denying_organs")
+    if isinstance(denying, (list, tuple)):
+        return len(set(denying)) >= 2
+    return judged.fact("denying_organs")
+
+
 def handler_without_interest(judged: Judged) -> bool:
     """The handler declares that there is no direct interest."""
     return not has_interest(judged.parts) and judged.fact("no_interest")
@@ -307,12 +338,8 @@ GUARDS: Mapping[str, Guard] = {
     "acts_for_sender": acts_for_sender,
     "objection_in_time": objection_in_time,
     "reasons_given": stated("reasons", "reason"),
-    "link_named": stated("link_kind"),
-    "link_reasons": stated("reasons"),
     "objection_agreed": stated("agreed", need=Need.NEVER),
     "reasons_if_typed": stated("reasons", "reason", need=Need.NEVER),
-    "twice_back_goes_up": twice_back_goes_up,
-    "dispute_ripe": dispute_ripe,
     "two_organs_deny": two_organs_deny,
     "organ_designated": stated("target_organ", "designated_organ", "joint_conference_result"),
     "handler_without_interest": handler_without_interest,
@@ -360,23 +387,8 @@ GUARDS: Mapping[str, Guard] = {
     "identity_checked": stated("identity_checked", need=Need.ALWAYS),
     "second_agrees": stated("second_agrees", need=Need.ALWAYS),
     "upper_head_agrees": stated("upper_head_agrees", need=Need.ALWAYS),
-    "promise_overdue": stated("promised_on", need=Need.ALWAYS),
-    "promise_open": promise_open,
-    "promise_proved": stated("evidence"),
-    "promise_named": stated("promise"),
-    "report_received": report_received,
     "urgency_stated": stated("risk", "urgent", "reasons"),
     "trigger_named": stated("trigger"),
-    "leader_named": stated("leader"),
-    "agreed_named": stated("agreed"),
-    **LETTER_GUARDS,
     "evaluation_in_scope": evaluation_in_scope,
     "evaluation_first_time": evaluation_first_time,
-    "part_named": stated("question"),
-    "part_due_in_time": part_due_in_time,
-    "part_open": part_open,
-    "part_answered": stated("answer"),
-    "part_reason": stated("reasons"),
-    "parts_in_or_why": parts_in_or_why,
-    "parts_covered": parts_covered,
 }

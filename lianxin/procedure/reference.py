@@ -19,7 +19,6 @@ ALERT_WHEN = {
     "twice": "同一件第二次超期",
     "nobody": "收到后{after}个工作日没有人负责",
     "bounced": "两次因异议退回",
-    "part": "请其他单位协办的事过了要求答复的日期",
     "act": "办理了 {event}{fact}，提醒{after}个工作日",
 }
 ALERT_TO = {"handler": "承办人", "head": "机关负责人", "upper": "上级机关", "top": "最上级机关"}

@@ -8,7 +8,6 @@ from datetime import date
 
 from lianxin.procedure.catalogue import AlertRule, Categories, PaperRule, RouteRule
 from lianxin.procedure.reading import Entry, one_of, tag_of
-from lianxin.procedure.reviews import ReviewRule
 
 UNITS = ("CD", "WD", "M", "date", "now")
 ORGANS_OWING = frozenset({"receiver", "handler", "reviewer", "rechecker", "bureau"})
@@ -208,8 +207,6 @@ class ClockRule:
     article: str
     note: str
     tag: str
-    head_hours: int = 0
-    upper_hours: int = 0
 
     @classmethod
     def read(cls, entry: Entry) -> ClockRule:
@@ -239,8 +236,6 @@ class ClockRule:
             article=text("article"),
             note=text("note", ""),
             tag=tag_of(entry),
-            head_hours=entry.number("head_hours", 0),
-            upper_hours=entry.number("upper_hours", 0),
         )
 
     @property
@@ -278,7 +273,6 @@ class Rulebook:
     categories: Categories
     papers: Mapping[str, PaperRule]
     alerts: Mapping[str, AlertRule]
-    reviews: Mapping[str, ReviewRule]
 
     def all_steps(self) -> tuple[StepRule, ...]:
         """Return every transition in the order of the data."""

@@ -20,8 +20,6 @@ def check_book(book: Rulebook, *, place: str) -> None:
     _check_clocks(book, place)
     for alert in book.alerts.values():
         _known(alert.place, "step in 'event'", filter(None, [alert.event]), book.steps)
-    for review in book.reviews.values():
-        _known(review.place, "step", filter(None, [review.event, review.after]), book.steps)
     _check_routes(book, place)
     _check_leaves(book)
     _check_graph(book, place)

@@ -45,7 +45,7 @@ def test_without_a_command_it_shows_its_help(capsys: pytest.CaptureFixture[str])
     assert "lianxin demo" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["settings.md", "cli.md", "openness.md"])
+@pytest.mark.parametrize("name", ["settings.md", "cli.md"])
 def test_the_reference_pages_are_in_step_with_the_code(name: str, tmp_path: Path) -> None:
     done = outside(tmp_path, "reference", "--to", str(tmp_path / "pages"))
     assert done.returncode == 0, done.stderr

@@ -31,9 +31,9 @@ from lianxin.cases.services import (
 from lianxin.files.keeping import Kept
 from lianxin.organs.models import Organ
 from lianxin.organs.selectors import receivers
-from tests.histories.further import FURTHER, Deed
 from tests.histories.turn import Turn
 
+Deed = Callable[[Turn], object]
 ROUTES = ("31.1", "31.2", "31.4", "31.5", *["31.6"] * 8)
 
 
@@ -218,7 +218,7 @@ def draft(turn: Turn) -> object:
     ]
     return handling.draft_opinion(
         turn.loaded, actor=turn.officer, findings=findings, heard=turn.likely(0.95), verified=True, key=turn.key,
-        when=turn.when, missing_reason=turn.text() if turn.likely(0.5) else "",
+        when=turn.when,
     )  # fmt: skip
 
 
@@ -408,9 +408,7 @@ DEEDS: dict[str, Deed] = {
     "to_ordinary": _plain(extending.to_ordinary, reason="案情复杂"),
     "draft_opinion": draft,
     "send_back": _plain(handling.send_back, reasons="缺少法律依据"),
-    "sign_opinion": lambda turn: handling.sign(
-        turn.loaded, actor=turn.other if turn.likely() else turn.actor, key=turn.key, when=turn.when
-    ),
+    "sign_opinion": _plain(handling.sign),
     "serve": serve,
     "accept_result": lambda turn: evaluation.accept_result(turn.loaded, key=turn.key, when=turn.when),
     "window_end": lambda turn: serving.lapse(turn.loaded, when=turn.when),
@@ -457,17 +455,9 @@ DEEDS: dict[str, Deed] = {
     "hand_in_report": lambda turn: oversight.hand_in_report(
         turn.loaded, actor=turn.actor, given=turn.given("closing_report"), key=turn.key, when=turn.when
     ),
-    "end_supervision": lambda turn: oversight.end_supervision(
-        turn.loaded, actor=turn.actor, reasons=turn.text(), key=turn.key, when=turn.when
-    ),
 }
-DEEDS |= FURTHER
-OPENING = frozenset({"submit", "record_offline", "file_again_new"})
-"""Steps that open a case: each history begins with one (`begin`), and a new matter is a case of its own."""
-WALLED = frozenset({"raise_wall", "lift_wall"})
-"""Steps that keep a case from people: two people per organ do everything here, a wall would stop a history (tests of the walls)."""
-ELSEWHERE = OPENING | WALLED | {"recount", "reissue_code"}
-"""What no history plays: besides these what only a new holiday notice takes, and what needs the petitioner at a window with a
-document and seals the identity anew (tests of the query code).
-"""
+ELSEWHERE = frozenset(
+    {"submit", "record_offline", "file_again_new", "recount", "raise_wall", "lift_wall", "reissue_code"}
+)
+"""Steps that open a case, that only a new holiday notice takes, or that keep a case from people (tests of the walls)."""
 FIRST = date(2016, 3, 1)

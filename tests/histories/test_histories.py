@@ -1,4 +1,4 @@
-"""Eleven years of random histories through the real services: what is stored equals what follows from the steps.
+"""Ten years of random histories through the real services: what is stored equals what follows from the steps.
 
 `LIANXIN_TEST_HISTORIES` sets how many (eighty where it is not set); a failure names the seed.
 """
@@ -13,27 +13,20 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
-from lianxin.cases.models import Alert, Case, Link, Step
+from lianxin.cases.models import Alert, Case, Step
 from lianxin.cases.services import intake
-from lianxin.jobs import alerting, integrity, promises, sweeps
+from lianxin.jobs import alerting, integrity, sweeps
 from lianxin.ledger.ids import new_id
-from lianxin.letters.models import Posting
 from lianxin.procedure.book import load_book
 from lianxin.procedure.calendar import load_calendar
 from lianxin.procedure.engine import offers
 from lianxin.procedure.errors import Refused
-from lianxin.procedure.joint import parts
-from lianxin.together import services as together
-from lianxin.together.models import JointTask, TaskItem
 from tests.cast import on
 from tests.histories import turn as turns
 from tests.histories.deeds import DEEDS, ELSEWHERE, FIRST
-from tests.histories.further import BESIDE, FURTHER, has_something
 
 HISTORIES = int(os.environ.get("LIANXIN_TEST_HISTORIES", "80"))
-LETTERS = load_book("national_2022").reviews["before"].since
-"""From this day on letters go through a checklist; one history in five begins later."""
-LAST = date(2027, 10, 31)
+LAST = date(2026, 11, 1)
 STEPS = 30
 LOOPS = frozenset(
     {
@@ -49,7 +42,6 @@ LOOPS = frozenset(
         "answer_correction",
     }
 )
-LOOPS |= BESIDE
 OUT = frozenset(
     {"tell_elsewhere", "refuse_final", "refuse_visit_level", "refuse_in_progress", "merge_duplicate"}
 )
@@ -58,22 +50,14 @@ AHEAD = frozenset(
     {"accept", "assign", "draft_opinion", "sign_opinion", "serve", "request_review", "accept_review"}
 )
 AHEAD |= frozenset({"request_recheck", "accept_recheck", "review_uphold", "review_change", "take"})
-AHEAD |= frozenset({"review_before", "review_after", "take_part", "answer_part"})
 """Steps that change nothing or lead out at once are taken seldom, those that lead on often: histories grow long."""
-PLAYED = [one for one in load_book("national_2022").all_steps() if one.event not in ELSEWHERE]
 EVERYBODY = frozenset(load_book("national_2022").roles)
-
-
-def start(dice: random.Random) -> date:
-    """Return the day a history begins on."""
-    first = dice.choice([FIRST] * 4 + [LETTERS])
-    return first + timedelta(days=dice.randrange((LAST - first).days))
 
 
 def begin(world: turns.World, dice: random.Random, day: date) -> int:
     """Open a case on a day, online or at a window, and return its id."""
     organ = dice.choice(["anzhou", "anzhou", "mianyang", "province"])
-    channel = dice.choice(["online", "letter", "visit", "call"] + ["letter"] * 4 * (day >= LETTERS))
+    channel = dice.choice(["online", "letter", "visit", "call"])
     kind = dice.choice(["claim"] * 6 + ["report", "suggestion"])
     claims = ["恢复发放低保金", "补发八月以来的低保金"][: dice.randint(0, 2)]
     given = {"channel": channel, "kind": kind, "claims": claims, "read_back": True, "subroute": "31.6"}
@@ -93,7 +77,7 @@ def live(world: turns.World, case_id: int, dice: random.Random, day: date, seen:
         state = loaded.case.state
         found = offers(loaded.book, loaded.snapshot(), roles=EVERYBODY, on=day, calendar=load_calendar())
         open_ = [one.event for one in found if one.allowed and one.event not in ELSEWHERE]
-        open_ = [event for event in open_ if (state, event) not in refused and has_something(case_id, event)]
+        open_ = [event for event in open_ if (state, event) not in refused]
         if day > LAST or (not set(open_) - LOOPS and dice.random() < 0.5):
             return
         (event,) = dice.choices(open_, [weight(event) for event in open_])
@@ -106,7 +90,6 @@ def live(world: turns.World, case_id: int, dice: random.Random, day: date, seen:
         day += timedelta(days=dice.choice([0, 0, 1, 3, 7, 20, 45]))
         if dice.random() < 0.2:
             sweeps.close_if_over(case_id, when=on(day))
-            promises.break_those_of(case_id, when=on(day))
 
 
 def weight(event: str) -> int:
@@ -125,27 +108,6 @@ def lines_up(case_id: int) -> list[str]:
     rules = [one.deadline.rule for one in running]
     if ends and any(not rule.information and not rule.outlives for rule in rules):
         faults.append(f"{case.state}: a clock runs in an end state")
-    return faults + beside(case_id)
-
-
-def beside(case_id: int) -> list[str]:
-    """Return what of the rows beside a case does not follow from its steps: parts with their places on lists, post, links."""
-    faults = []
-    loaded = turns.loaded(case_id)
-    told = [(part.seq, part.state, part.due_on) for part in parts(loaded.acts)]
-    for table in (JointTask, TaskItem):
-        found = table.objects.filter(case_id=case_id).order_by("seq").values_list("seq", "state", "due_on")
-        if list(found) != told:
-            faults.append(f"{table.__name__}: not what the steps say of the parts")
-    posted = [act.facts["post_no"] for act in loaded.acts if act.event == "post_paper"]
-    result = {act.facts["post_no"]: act.facts["result"] for act in loaded.acts if act.event == "post_result"}
-    rows = Posting.objects.filter(case_id=case_id).order_by("seq").values_list("post_no", "outcome")
-    if list(rows) != [(number, result.get(number, "")) for number in posted]:
-        faults.append("Posting: not what the steps say of the post")
-    links = Link.objects.filter(case_id=case_id).values_list("other_id", "kind", "undone_on", "reason")
-    back = Link.objects.filter(other_id=case_id).values_list("case_id", "kind", "undone_on", "reason")
-    if sorted(links, key=str) != sorted(back, key=str):
-        faults.append("a link stands on one side alone")
     return faults
 
 
@@ -160,25 +122,22 @@ def test_every_step_has_a_deed() -> None:
 
 
 def test_stored_equals_recomputed(world: turns.World) -> None:
+    span = (LAST - FIRST).days
     seen: Counter[str] = Counter()
     for seed in range(HISTORIES):
         dice = random.Random(seed)
-        day = start(dice)
+        day = FIRST + timedelta(days=dice.randrange(span))
         case_id = begin(world, dice, day)
         world.cases.append(case_id)
         live(world, case_id, dice, day, seen)
         assert lines_up(case_id) == [], f"seed {seed}"
-    together.recall_ended(when=on(LAST))
-    for seed, case_id in enumerate(world.cases):
-        assert lines_up(case_id) == [], f"seed {seed}, after the others and the sweep"
     states = Counter(Case.objects.values_list("state", flat=True))
-    taken = set(Step.objects.values_list("rule", flat=True).distinct())
+    taken = {rule for rule in seen if not rule.startswith("refused")}
     print(
         f"{connection.vendor}: {HISTORIES} histories, {Step.objects.count()} steps, {len(taken)} transitions"
     )
-    print(dict(seen.most_common()), dict(states), sorted({rule.id for rule in PLAYED} - taken))
+    print(dict(seen.most_common()), dict(states))
     if HISTORIES >= 80:
-        assert len(taken) >= 50 and len(states) >= 12
-        assert set(FURTHER) <= set(Step.objects.values_list("event", flat=True).distinct())
+        assert len(taken) >= 35 and len(states) >= 12
     told = alerting.alert(when=on(LAST)).told
     assert alerting.alert(when=on(LAST)).told == 0 and Alert.objects.count() == told

@@ -96,18 +96,9 @@ class Turn:
         mine = [n for n, one in enumerate(self.world.people[self.organ]) if one.pk == self.case.officer_id]
         return self.world.actor(self.organ, 1 - mine[0] if mine else 0, self.when.on)
 
-    def of_organ(self, organ_id: int, *, staff_id: int | None = None) -> Actor:
-        """Return this person of an organ, one of the two where nobody is named."""
-        mine = [n for n, one in enumerate(self.world.people[organ_id]) if one.pk == staff_id]
-        return self.world.actor(organ_id, mine[0] if mine else self.dice.randrange(2), self.when.on)
-
     def colleague(self, actor: Actor) -> Staff:
         """Return the other person of an officer's organ."""
         return next(one for one in self.world.people[actor.organ.pk] if one.pk != actor.staff.pk)
-
-    def second(self, staff: Staff) -> Staff:
-        """Return a person of the organ whose step it is who is not this one."""
-        return next(one for one in self.world.people[self.organ] if one.pk != staff.pk)
 
     def text(self) -> str:
         """Return some words."""

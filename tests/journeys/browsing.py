@@ -32,7 +32,7 @@ class Visitor:
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript, locale=locale
         )
-        self.context.set_default_timeout(20000)
+        self.context.set_default_timeout(8000)
         self.javascript = javascript
         self.page: Page = self.context.new_page()
         self.page.on("console", self._console)
@@ -91,7 +91,7 @@ class Visitor:
         """Press a link or button by its words."""
         target = self.page.get_by_role("link", name=words).or_(self.page.get_by_role("button", name=words))
         target.first.click()
-        self.page.wait_for_load_state("load")
+        self.page.wait_for_load_state()
         self.look()
 
     def sees(self, *words: str) -> None:

@@ -75,7 +75,7 @@ def running(folder: Path, **more: str) -> Iterator[str]:
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
+        for _ in range(200):
             try:
                 urllib.request.urlopen(f"{address}/healthz", timeout=2)  # noqa: S310 - our own server
                 break

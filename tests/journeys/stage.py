@@ -25,11 +25,7 @@ def main() -> None:
     from tests.cast import build
 
     prepare()
-    cast = build()
-    if os.environ.get("STAGE_ALSO") == "together":
-        from tests.journeys.together import stage
-
-        stage(cast)
+    build()
 
 
 if __name__ == "__main__":

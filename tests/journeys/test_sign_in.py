@@ -12,7 +12,6 @@ from playwright.sync_api import Browser
 from lianxin.organs.second_factor import STEP, code_at
 from tests.cast import PASSWORD
 from tests.journeys.browsing import Visitor
-from tests.journeys.conftest import running
 
 DEVICE = {
     "protocol": "ctap2",
@@ -24,13 +23,6 @@ DEVICE = {
 }
 OFFICER = {390: ("shen", "mi"), 1280: ("wai", "shi")}
 """For each width officers of its own: the journeys share one database."""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield a server of its own: its officers get second factors, which would stop the journeys of others."""
-    with running(tmp_path_factory.mktemp("sign-in")) as address:
-        yield address
 
 
 @pytest.fixture

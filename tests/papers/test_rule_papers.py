@@ -398,13 +398,3 @@ def test_a_draft_is_the_opinion_without_name_and_remedy() -> None:
             remedy_last_day="2027-01-20",
         )
     )
-
-
-@pytest.mark.parametrize("kind", ["opinion", "opinion_draft"])
-def test_an_opinion_says_after_its_claims_what_it_does_not_wait_for(kind: str) -> None:
-    told = "尚未收到桑枣镇民政办的协办答复。不等答复先作出本意见的理由：银行流水已经证明"
-    words = printed(changed(kind, missing_parts=told))
-    assert f"其他单位协办情况：{told}。" in words
-    assert words.index("三、关于第三项请求") < words.index("其他单位协办情况")
-    assert "申请复查的权利" not in words.split("其他单位协办情况")[0]
-    assert "其他单位协办情况" not in printed(changed(kind, missing_parts=""))

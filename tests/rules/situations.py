@@ -166,8 +166,6 @@ def _take(situation: Situation, played: Played, event: str, on: date, received_o
     played.state = decision.state
     if event in ("refer_down", "decide_organ"):
         played.organ = str(facts.get("target_organ", played.organ))
-    elif event == "agree_objection":
-        played.organ = situation.text("organ", ORGAN)
 
 
 def situations_by_step(all_situations: Sequence[Situation]) -> Mapping[str, tuple[list[str], list[str]]]:

@@ -17,7 +17,7 @@ BOOK = load_book("national_2022")
 OLD = load_book("national_2005")
 KEPT_IN = {
     "clock": "clocks", "guard": "guards", "route": "routes", "paper": "papers", "state": "states", "role": "roles",
-    "alert": "alerts", "review": "reviews",
+    "alert": "alerts",
 }  # fmt: skip
 HEAD = {
     "id", "label", "label_en", "in_force_from", "in_force_to", "article", "note", "tag", "profile",

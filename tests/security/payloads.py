@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 TEMPLATES = (
     "<script>alert({n})</script>",
     "<ScRiPt>alert({n})</sCrIpT>",
@@ -56,23 +54,3 @@ def payload(kind: int, number: int) -> str:
 def all_of_them(first: int) -> str:
     """Return every way, one after the other, numbered from `first`."""
     return "\n".join(payload(kind, first + kind) for kind in range(len(TEMPLATES)))
-
-
-OURS = {
-    "hx-get": r"/desk/[a-z0-9/?=&;.%,-]+",
-    "hx-target": r"closest tr|#knowledge-found|#scan-pages",
-    "hx-swap": r"afterend|innerHTML",
-    "hx-select": r"#pages",
-    "hx-trigger": r"input changed delay:250ms",
-    "hx-sync": r"this:replace",
-    "hx-include": r"closest form|#knowledge-found",
-    "autofocus": r"",
-    "hx-boost": r"true",
-    "hx-push-url": r"false",
-}
-"""The words of htmx our own templates use, each with what they may say; none of them evaluates anything."""
-
-
-def is_ours(name: str, value: str) -> bool:
-    """Tell whether an attribute is one our own templates write, not one that came in with a text."""
-    return name in OURS and re.fullmatch(OURS[name], value) is not None

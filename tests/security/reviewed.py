@@ -9,7 +9,6 @@ import re
 
 NUMBERS: dict[str, dict[str, str]] = {
     "ledger.Event": {"facts": "what happened, by the kinds of the ledger"},
-    "calls.CallBack": {"tries": "our own calls that did not get through"},
     "ledger.Place": {"position": "a leaf's place in the tree"},
     "organs.Staff": {"is_active": "may sign in"},
     "organs.Account": {
@@ -32,30 +31,13 @@ NUMBERS: dict[str, dict[str, str]] = {
         "steps": "counts steps",
         "papers": "counts papers",
     },
-    "insight.Search": {
-        "filters": "what narrowed a search an officer made",
-        "shown": "how many cases its first page had, for the record of the officer's reading",
-    },
     "cases.CaseText": {"read_back": "was read to who dictated it"},
     "cases.Claim": {"step": "with which step it came"},
     "cases.Opening": {"fields": "names of the fields asked for"},
     "cases.CodeRenewal": {"checked": "names of the fields that were compared"},
     "cases.Attachment": {"size": "bytes", "step": "with which step it came"},
     "cases.WorkItem": {"bounced": "how often organs passed the case on"},
-    "cases.SavedFilter": {"shared": "colleagues see the filter too"},
     "cases.Alert": {"order": "which of an organ's alerts comes first"},
-    "cases.Promise": {
-        "claim": "the claim it answers",
-        "step": "with which step it was made",
-        "broken_step": "the step that told that its day was over",
-        "reopened_step": "the step that had the case handled again",
-    },
-    "oversight.Inspection": {
-        "size": "how many cases to draw",
-        "frame_size": "among how many was drawn",
-        "checklist": "what is looked at in the handling of each case",
-    },
-    "oversight.Finding": {"claim": "the claim whose handling it is about"},
     "cases.NumberCounter": {"last": "the last number of a place on a day"},
     "cases.Step": {"facts": "what the rulebook asks of the step"},
     "cases.Paper": {"content": "what is printed", "step": "with which step it came"},
@@ -64,51 +46,13 @@ NUMBERS: dict[str, dict[str, str]] = {
         "right": "the petitioner's word on the answer",
         "carried_out": "the petitioner's word on the office",
     },
-    "visits.Booth": {"hours": "opening hours by weekday"},
-    "visits.Ticket": {
-        "count": "the number of the ticket on its day",
-        "people": "how many came with this ticket",
-        "calls": "how often this number was called",
-    },
-    "visits.Reception": {
-        "needs": "what this visit needs: interpreter, wheelchair",
-        "people": "how many came",
-        "chosen": "how many representatives the group elected",
-        "place_offered": "the others were offered a place to wait",
-    },
-    "visits.Emergency": {"people": "how many need help", "entries": "counts the lines"},
-    "together.JointTask": {
-        "of_claims": "numbers of the claims a part is about",
-        "shown_files": "numbers of the files a part shows",
-        "identity": "names of the fields a part may open",
-    },
-    "letters.Batch": {"pieces": "how many envelopes came in a post"},
-    "letters.Letter": {
-        "year": "of its label",
-        "count": "of its label",
-        "pages": "of the letter",
-        "enclosures": "how many photographs, copies, originals lay in the envelope",
-        "hard": "the writing is hard to read",
-        "version": "counts writes",
-    },
-    "letters.Posting": {"paper": "which paper was posted"},
     "cases.Wall": {"raised_step": "the step that raised it", "lifted_step": "the step that lifted it"},
 }
 """Every number, truth value and free table of any model that is no key: by model and field, with the reason."""
-BESIDE = {
-    "cases_casewords_fts": "words",
-    "cases_casewords_fts_data": "id block",
-    "cases_casewords_fts_idx": "segid term pgno",
-    "cases_casewords_fts_config": "k v",
-}
-"""Tables without a model, column by column: SQLite's own index of `cases_casewords`, which finds a case by words of its text and
-knows no person. PostgreSQL has an index in their place.
-"""
 PEOPLE = {
     "petitioners.Party": "case_id seq role given boxes suite key_id sealed_to wrapped_key",
     "petitioners.IdentityToken": "token case_id key_id",
     "petitioners.Draft": "id key_hash box suite key_id saved_at filed_at",
-    "petitioners.DeskDraft": "subject staff_id form organ_id box suite key_id saved_at open_at",
     "organs.Staff": "id username name password is_active",
 }
 """All there is on a person, field by field."""
@@ -126,7 +70,7 @@ CHINESE = re.compile(
     r"|上访次数|信访次数|重复信访人|个人画像"
 )
 USED = {
-    "flag": "of settings, rules and archives", "flags": "of rules, of archives, of an item", "points": "of a font and of the log",
+    "flag": "of settings, rules and archives", "flags": "of rules and of archives", "points": "of a font and of the log",
     "rank": "of organs in the administration", "ranks": "of organs in the administration", "repeat": "of an item, twice filed",
     "rating": "which petitioners give offices", "repeated": "an act that was done before",
     "risk": "of a calamity, reported upward without names (Art 34)", "grade": "of secrecy, of a paper",
@@ -135,12 +79,11 @@ USED = {
 """Words that mean something else here; `PLACES` says in which files."""
 PLACES = {
     "flag": r"config/|files/|procedure/",
-    "flags": r"config/commands/messages|procedure/|web/desk/views/(worklist|letters)",
+    "flags": r"config/commands/messages|procedure/|web/desk/views/worklist",
     "points": r"papers/glyphs|ledger/",
     "rank": r"cases/services/|jobs/lab|organs/|procedure/",
     "ranks": r"cases/services/reports|organs/selectors",
-    "repeat": r"cases/links|cases/models/case|cases/services/(leaving|evaluation|linking)|oversight/selectors|insight/models"
-    r"|web/desk/forms/linking",
+    "repeat": r"cases/links|cases/models/case|cases/services/(leaving|evaluation)",
     "repeats": r"cases/links",
     "rating": r"cases/models/steps|cases/services/evaluation|web/public/forms|config/demo/play",
     "repeated": r"cases/services/(handling|reviewing)",
@@ -159,15 +102,10 @@ SAYS_NO = (
 COUNTS = {
     "cases/reading.py": "how often officers looked, for the auditors of their organ",
     "cases/services/attaching.py": "how many files a case has",
-    "letters/rotation.py": "letters sealed with each key",
     "cases/links.py": "the last number of a case's links",
-    "oversight/selectors.py": "cases drawn and read, findings made and put right, of one inspection",
-    "oversight/services/inspections.py": "the last number of an inspection's findings",
-    "oversight/services/readings.py": "the last number of a case's second readings",
     "cases/services/consents.py": "the last number of a case's requests",
     "cases/services/walls.py": "the last number of a case's walls",
     "organs/rotation.py": "rows sealed with each key",
-    "calls/sealing.py": "rows sealed with each key",
     "petitioners/rotation.py": "rows sealed with each key",
 }
 """The files that let the database count or rank, and what they count."""

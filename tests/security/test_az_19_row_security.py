@@ -33,7 +33,6 @@ COUNTY = "绵阳市安州区民政局"
 BEHIND = ("ran", "fen", "han", "tou", "mi", "guan")
 FRONT = ("shi", "fu", "du")
 UNGUARDED = {
-    "cases_savedfilter": "which filters an officer keeps: parameters of a list",
     "cases_numbercounter": "how many numbers a region has given out on a day",
     "ledger_place": "at which leaf a row stands",
     "ledger_treenode": "hashes",

@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from lianxin.cases.models import Alert, Case, CodeRenewal, Opening, Paper, Promise, Step
+from lianxin.cases.models import Alert, Case, CodeRenewal, Opening, Paper, Step
 from lianxin.cases.selectors import open_alerts
 from lianxin.jobs.sweeps import sweep
 from lianxin.ledger.models import Look
@@ -198,9 +198,6 @@ def test_az_18_lists_and_rows_show_no_identity_whatever_seals_it(
 def test_az_20_what_sweeps_tell_an_organ_is_of_its_own_cases(cast: Cast) -> None:
     homes = {"anzhou": cast.assigned(), "fucheng": cast.filed(organ="fucheng").case}
     served = cast.served()
-    Promise.objects.filter(
-        case_id=served.pk
-    ).delete()  # as if none had been made: a broken one would open it again
     before = {case.pk: digest(case.pk) for case in homes.values()}
     sweep(when=on("2026-08-01"))
     assert {Case.objects.get(pk=served.pk).state} == {"closed_lapsed"}

@@ -73,7 +73,6 @@ def test_mass_01_fields_nobody_asked_for_change_no_row(cast: Cast, browser: Brow
         changed = {name for name in after if after[name] != before[name]} - {
             "ledger.Look",
             "petitioners.Draft",
-            "petitioners.DeskDraft",
         }
         assert not changed, (page.path, changed)
     assert before
@@ -82,7 +81,6 @@ def test_mass_01_fields_nobody_asked_for_change_no_row(cast: Cast, browser: Brow
 QUERIES = (
     "state", "shelf", "channel", "kind", "mine", "after", "done", "number", "next", "order_by", "page", "q", "sort",
     "petitioner__id_number__startswith", "text__body__contains", "holder__path", "-identity__name", "case_id__in",
-    "queue", "category", "area", "since", "till", "until", "clock", "seen", "n", "list", "picked", "do", "case",
 )  # fmt: skip
 
 
@@ -96,8 +94,7 @@ def test_inj_02_no_parameter_of_any_address_breaks_or_opens_anything(
     follower = Client()
     show(follower, cast, case, new_code(case))
     plain = client.get("/desk/").context["rows"]
-    pages = ("", "filters/", "bulk/", "search/", "alerts/", "sign-in", f"case/{case.pk}/")
-    for path in (f"/desk/{page}" for page in pages):
+    for path in ("/desk/", "/desk/search/", "/desk/alerts/", "/desk/sign-in", f"/desk/case/{case.pk}/"):
         answer = client.get(path, dict.fromkeys(QUERIES, value))
         assert answer.status_code in (200, 404, 422), path
     assert client.get("/desk/", dict.fromkeys(QUERIES, value)).context["rows"] == plain == []

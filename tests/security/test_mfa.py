@@ -154,11 +154,11 @@ def test_mfa_01_required_opens_nothing_before_it_is_set_up(
 
 
 def addresses(case: Case) -> list[str]:
-    """Return every address of the desk but those of signing in, of the account, and of the waiting-room screen."""
+    """Return every address of the desk but those of signing in and of the account."""
     found = []
     for pattern in get_resolver("lianxin.web.desk.urls").url_patterns:
         route = str(pattern.pattern)
-        if not route.startswith(("sign-", "account", "visits/screen/")):
+        if not route.startswith(("sign-", "account")):
             values = {"case_id": case.pk, "seq": 1}
             for converter in pattern.pattern.converters:
                 route = route.replace(f"<int:{converter}>", str(values.get(converter, 4)))

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from lianxin.cases import renewals
-from lianxin.cases.models import Case, CodeRenewal, Notice, Paper, Promise, QueryCode, State, Step
+from lianxin.cases.models import Case, CodeRenewal, Notice, Paper, QueryCode, State, Step
 from lianxin.cases.policies import NotYours
 from lianxin.cases.selectors import case_by_code
 from lianxin.cases.services import renewing
@@ -284,9 +284,6 @@ def test_qc_08_refused_is_refused(cast: Cast, case: Case, browser: Browser) -> N
 
 def test_qc_08_a_closed_case_too(cast: Cast, browser: Browser, clock: Clock) -> None:
     case = cast.served()
-    Promise.objects.filter(
-        case_id=case.pk
-    ).delete()  # as if none had been made: a broken one would open the case again
     sweep(when=on("2026-07-20"))
     case.refresh_from_db()
     assert case.state == "closed_lapsed"

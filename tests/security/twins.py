@@ -27,18 +27,13 @@ DRAWN = frozenset(
     }
 )
 """Columns that are drawn anew or hold a seal, a digest of it, or the instant of the database."""
-DRAWN_OF = {"cases.CaseWords": frozenset({"id"})}
-"""Of one table only: rows of the search index are made anew with each text."""
 Sending = Callable[[Mapping[str, str]], HttpResponse]
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
     """Return all rows of all tables with every column but the drawn ones."""
     return {
-        name: [
-            {key: value for key, value in row.items() if key not in DRAWN | DRAWN_OF.get(name, frozenset())}
-            for row in found
-        ]
+        name: [{key: value for key, value in row.items() if key not in DRAWN} for row in found]
         for name, found in rows_of_everything().items()
     }
 

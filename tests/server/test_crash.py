@@ -38,7 +38,7 @@ def tried(program: str, store: str, option: str, counts: dict[str, int]) -> str:
 def test_crash_01_nothing_acknowledged_is_lost_and_nothing_is_half(
     program: str, store: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = tried(program, store, "--kills", {"sqlite": 40, "postgresql": 15})
+    said = tried(program, store, "--kills", {"sqlite": 60, "postgresql": 20})
     with capsys.disabled():
         print(f"\n{program}: {said}", flush=True)
     assert " kills" in said

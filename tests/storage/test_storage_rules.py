@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
-from lianxin.cases import selectors, worklists
+from lianxin.cases import selectors
 from lianxin.cases.models import Case, Step, WorkItem
 from lianxin.cases.services import handling, intake
 from lianxin.config import checks
@@ -87,7 +87,7 @@ def test_hot_paths_stay_in_one_shard(cast: Cast) -> None:
             cast.load("fen", case), actor=actor, key=key(), when=on("2026-05-08"), approver=cast.staff["tou"]
         )
         selectors.open_case(actor, case.pk, purpose="办理", at=on("2026-05-09").at)
-        worklists.worklist(actor, worklists.Wanted(), on=date(2026, 5, 9))
+        selectors.worklist(actor, selectors.Wanted(), on=date(2026, 5, 9))
 
 
 def test_the_recorder_sees_a_fan_out(cast: Cast) -> None:

@@ -3,12 +3,9 @@
 from lianxin.cases.models.case import Case, CaseText, Channel, Claim, Kind, Link, Outcome
 from lianxin.cases.models.consents import CodeRenewal, Opening, State
 from lianxin.cases.models.files import Attachment
-from lianxin.cases.models.lists import SavedFilter
 from lianxin.cases.models.paths import Alert, CaseNumber, ImportedRow, NumberCounter, QueryCode, WorkItem
-from lianxin.cases.models.promises import Promise, Supervision
 from lianxin.cases.models.steps import Evaluation, Notice, Paper, Step
 from lianxin.cases.models.walls import Wall
-from lianxin.cases.models.words import CaseWords
 
 __all__ = [
     "Alert",
@@ -16,7 +13,6 @@ __all__ = [
     "Case",
     "CaseNumber",
     "CaseText",
-    "CaseWords",
     "Channel",
     "Claim",
     "CodeRenewal",
@@ -29,12 +25,9 @@ __all__ = [
     "Opening",
     "Outcome",
     "Paper",
-    "Promise",
     "QueryCode",
-    "SavedFilter",
     "State",
     "Step",
-    "Supervision",
     "Wall",
     "WorkItem",
 ]

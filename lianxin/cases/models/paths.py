@@ -48,7 +48,6 @@ class WorkItem(models.Model):
         indexes = [
             models.Index(name="work_by_date", fields=["organ", "sort_on", "case_id"]),
             models.Index(name="work_by_officer", fields=["organ", "officer_id", "sort_on", "case_id"]),
-            models.Index(name="work_by_state", fields=["organ", "state", "sort_on", "case_id"]),
             # the four below are for the shelf of counters on top of the worklist, and for the sweep
             models.Index(
                 name="work_nobody",

@@ -14,7 +14,6 @@ from django.db import transaction
 
 from lianxin.cases.history import Loaded, Moment, act_of, leading, load
 from lianxin.cases.models import Alert, Case, Notice, Paper, Step, WorkItem
-from lianxin.cases.services import indexing
 from lianxin.cases.services.naming import nameless
 from lianxin.cases.walls import ARTICLE, check_reach
 from lianxin.ledger import behind, chain, face
@@ -144,8 +143,6 @@ def _write(
             vault.reseal(case_id=case.pk, organ_id=case.holder_id)
         if writing.also:
             writing.also(step.seq)
-        if indexing.INDEXED & writing.changes.keys():
-            indexing.again(case)
         place_work(case, before=before, running=leading(running), bounced=bounces(acts))
 
 

@@ -5,7 +5,7 @@ A file that was refused or is held never stops a petition. No clock starts or st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -138,15 +138,14 @@ def rescan(*, when: Moment) -> Rescanned:
     return done
 
 
-def clear_strays(*, when: Moment, held: Callable[[int], bool] = lambda owner: False) -> int:
-    """Throw away files no row and no draft leads to, a day after a killed server has left them; return how many. `held` tells
-    of an owner that is neither draft nor case whether its files are still its own.
+def clear_strays(*, when: Moment) -> int:
+    """Throw away files no row and no draft leads to, a day after a killed server has left them; return how many.
 
     Run at least weekly: folders nothing was put into for longer are not looked into again.
     """
     gone = 0
     for owner, names in keeping.lying(since=when.at - LOOKED_BACK, before=when.at - GRACE):
-        if not names or drafts.is_open(owner) or held(owner):
+        if not names or drafts.is_open(owner):
             continue
         rows = Attachment.objects.filter(case_id=owner).values_list("name", "original")
         strays = set(names) - {name for row in rows for name in row}

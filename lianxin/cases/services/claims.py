@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from lianxin.cases.models import Case, Claim, Kind, Outcome
 from lianxin.cases.policies import check_may
-from lianxin.cases.services import indexing
 from lianxin.cases.services.acts import Loaded, Moment, Request, Writing, perform
 from lianxin.cases.services.naming import nameless
 from lianxin.cases.services.wording import needed
@@ -72,8 +71,6 @@ def sort_claims(
         for row in fresh:
             row.step = seq
         Claim.objects.bulk_create(fresh)
-        if fresh:
-            indexing.again(case)
 
     role = "intake" if actor.has("intake") else "handler"
     request = Request("sort_claims", key, {"claims": facts}, note=normalised(note), role=role)

@@ -12,7 +12,6 @@ from datetime import date, datetime
 
 from lianxin.cases.models import Case, Step
 from lianxin.cases.policies import check_may
-from lianxin.cases.services import indexing
 from lianxin.cases.services.acts import PETITIONER, Loaded, Moment, Request, Writing, perform
 from lianxin.cases.services.naming import nameless
 from lianxin.cases.services.wording import needed
@@ -117,8 +116,6 @@ def answer(loaded: Loaded, *, taken: bool, how: str, actor: Actor, key: str, whe
     def settle(step: int) -> None:
         if found.identity:
             rights.settle_correction(case_id=loaded.case.pk, asked_in=found.step, step=step, taken=taken)
-        if taken and found.words:
-            indexing.again(loaded.case)
 
     request = Request("answer_correction", key, facts, role=role)
     return perform(loaded, request, actor=actor, when=when, writing=Writing(also=settle))

@@ -32,40 +32,16 @@ def objection(loaded: Loaded) -> Facts:
     return said.facts if said else {}
 
 
-def objections(loaded: Loaded) -> dict[str, str]:
-    """Return what each organ that objected stated last, by its code."""
-    acts = [act for act in loaded.acts if act.event == "object"]
-    return {str(act.facts.get("by_organ", "")): str(act.facts.get("reasons", "")) for act in acts}
+def arbiters(case: Case, *, on: date) -> list[Organ]:
+    """Return the organs above both the sender and the receiver of a case, nearest first; [] leaves the joint conference.
 
-
-def deniers(loaded: Loaded, *, on: date) -> list[Organ]:
-    """Return the organs that deny competence: who the case is offered to, else all that sent it back since an organ was last
-    designated. At most one query.
+    Neither of the two is its own arbiter, so a referral down the line goes to the organ above the sender. One query.
     """
-    if loaded.case.offered_to is not None:
-        return [loaded.case.offered_to]
-    codes: list[str] = []
-    for act in loaded.acts:
-        if act.event == "object":
-            codes.append(str(act.facts.get("by_organ", "")))
-        codes = [] if act.event == "decide_organ" else codes
-    return list(Organ.objects.filter(in_force(on), code__in=codes).order_by("path")) if codes else []
-
-
-def arbiters(case: Case, *, on: date, denying: Sequence[Organ] | None = None) -> list[Organ]:
-    """Return the organs above the sender and all that deny (`deniers`; who the case is offered to unless given), nearest
-    first; [] leaves the joint conference.
-
-    None of them is its own arbiter, so a referral down the line goes to the organ above the sender. One query.
-    """
-    if denying is None:
-        denying = [case.offered_to] if case.offered_to is not None else []
-    if not denying:
+    if case.offered_to is None:
         return []
-    shared = path_ids(case.holder.path)
-    for organ in denying:
-        shared = [one for one, other in zip(shared, path_ids(organ.path), strict=False) if one == other]
-    above = [one for one in shared if one not in (case.holder_id, *(organ.pk for organ in denying))]
+    sender, receiver = path_ids(case.holder.path), path_ids(case.offered_to.path)
+    shared = [one for one, other in zip(sender, receiver, strict=False) if one == other]
+    above = [one for one in shared if one not in (case.holder_id, case.offered_to_id)]
     found = {
         organ.pk: organ for organ in Organ.objects.filter(in_force(on), pk__in=above, kind__in=TAKES_PART)
     }
@@ -92,8 +68,7 @@ def escalate_dispute(
     reasons = needed(reasons, "本机构认为没有处理权限的理由", article=ARTICLE)
     further = [needed(name, "机关名称", article=ARTICLE, line=True) for name in others if normalised(name)]
     nameless(case, {"reasons": reasons, "others": "\n".join(further)})
-    denying = deniers(loaded, on=when.on)
-    possible = arbiters(case, on=when.on, denying=denying)
+    possible = arbiters(case, on=when.on)
     if arbiter is None and possible:
         raise GuardFailed(
             f"双方有共同的上级机关，请报{possible[0].name}协调",
@@ -104,9 +79,12 @@ def escalate_dispute(
         raise GuardFailed(
             f"{arbiter.name}不是双方共同的上级机关", article=ARTICLE, instead="请在名单中选择。"
         )
-    said = objections(loaded)
-    names = [case.holder.name, *(organ.name for organ in denying), *further]
-    why = [f"{case.holder.name}：{reasons}", *(f"{one.name}：{said.get(one.code, '')}" for one in denying)]
+    receiver = case.offered_to
+    said = objection(loaded)
+    names = [case.holder.name, *([receiver.name] if receiver else []), *further]
+    why = [f"{case.holder.name}：{reasons}"]
+    if receiver:
+        why.append(f"{receiver.name}：{said.get('reasons', '')}")
     paper = papers.letter(
         loaded,
         "dispute_report",
@@ -115,7 +93,7 @@ def escalate_dispute(
         given={"organs": names, "reasons": why},
     )
     parts = {
-        "denying_organs": [case.holder.code, *(organ.code for organ in denying), *further],
+        "denying_organs": [case.holder.code, *([receiver.code] if receiver else []), *further],
         "arbiter": arbiter.code if arbiter else "",
         "joint_conference": arbiter is None,
         "reasons": reasons,

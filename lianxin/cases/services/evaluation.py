@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from lianxin.cases.links import is_repeat
 from lianxin.cases.models import Case, Evaluation
-from lianxin.cases.services import promises
 from lianxin.cases.services.acts import PETITIONER, Loaded, Moment, Request, Writing, perform
 from lianxin.cases.services.papers import closing_notice, letter
 from lianxin.cases.texts import normalised
@@ -79,7 +78,6 @@ def evaluate(loaded: Loaded, *, opinion: Opinion, key: str, when: Moment) -> Cas
             words=normalised(opinion.words),
             at=when.at,
         )
-        promises.evaluated(case.pk, carried_out=opinion.carried_out, on=when.on)
 
     given = {"rating": KEPT_APART, "rated_on": when.on.isoformat()}
 

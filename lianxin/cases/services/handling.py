@@ -8,19 +8,18 @@ from datetime import date
 
 from lianxin.cases.models import Case, Claim
 from lianxin.cases.policies import check_may
-from lianxin.cases.services import papers, promises
+from lianxin.cases.services import papers
 from lianxin.cases.services.acts import Loaded, Moment, Request, Writing, perform
 from lianxin.cases.services.approval import approved, check_post
 from lianxin.cases.services.claims import OWN_ROUTE, goes_elsewhere, holes, outcomes
 from lianxin.cases.services.naming import nameless
 from lianxin.cases.services.reviewing import check_not_repeated
-from lianxin.cases.services.wording import needed, unfilled
+from lianxin.cases.services.wording import needed
 from lianxin.cases.texts import normalised, one_line
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Staff
 from lianxin.papers import PaperContent, missing_glyphs
 from lianxin.procedure.errors import GuardFailed
-from lianxin.procedure.joint import missing
 
 RECUSAL = "信访工作条例 第二十八条"
 OPINION = "信访工作条例 第三十二条"
@@ -74,7 +73,7 @@ def assign(
     """
     check_may(actor, loaded.case, "assign")
     check_post(officer, "handler", actor.organ, when, article=RECUSAL)
-    check_not_recused(loaded, officer)
+    _check_not_recused(loaded, officer)
     parts = {"handler": officer.pk, "no_interest": no_interest}
     request = Request("assign", key, parts, note=normalised(note), role="intake")
     writing = Writing({"officer": officer}, papers=[_slip(loaded, actor, officer, when)])
@@ -92,7 +91,7 @@ def reassign(
         return loaded.case
     check_may(actor, loaded.case, "reassign")
     check_post(officer, "handler", actor.organ, when, article=RECUSAL)
-    check_not_recused(loaded, officer)
+    _check_not_recused(loaded, officer)
     if officer.pk == loaded.case.officer_id:
         raise GuardFailed(f"{officer.name}已经是本件的承办人", article=RECUSAL, instead="请另选承办人。")
     parts = {"handler": officer.pk, "no_interest": no_interest, "before": loaded.case.officer_id}
@@ -117,7 +116,7 @@ def recuse(
     nameless(case, {"reasons": reasons})
     if replacement is not None:
         check_post(replacement, "handler", actor.organ, when, article=RECUSAL)
-        check_not_recused(loaded, replacement)
+        _check_not_recused(loaded, replacement)
         if replacement.pk == case.officer_id:
             raise GuardFailed("接替人员不能是回避的人员", article=RECUSAL)
     given = {
@@ -145,12 +144,10 @@ def draft_opinion(
     verified: bool,
     key: str,
     when: Moment,
-    missing_reason: str = "",
 ) -> Case:
     """Return the case with its draft opinion (处理意见书稿), claim by claim, sent for signature. A claim with a hole stops it.
 
-    `missing_reason` says why it does not wait for the parts other organs still owe; without it they stop it too. After a
-    remand the same facts with the same outcomes do not stand again (Art 35).
+    After a remand the same facts with the same outcomes do not stand again (Art 35).
     Raises NotYours, GuardFailed, Refused, IncompletePaper, MissingGlyph, Stale.
     """
     check_may(actor, loaded.case, "draft_opinion")
@@ -166,7 +163,6 @@ def draft_opinion(
     fields = ["facts", "outcome", "decision", "basis", "promise", "promise_on"]
     written = [{"seq": row.seq, **{name: _plain(getattr(row, name)) for name in fields}} for row in rows]
     parts = {"petitioner_heard": heard, "facts_verified": verified, "claims": len(rows), "findings": written}
-    parts |= _not_waited_for(loaded, missing_reason)
 
     def keep(seq: int) -> None:
         for row in rows:
@@ -174,19 +170,10 @@ def draft_opinion(
                 **{name: getattr(row, name) for name in fields}
             )
 
-    drawn = [papers.claim_part(loaded.book, row) for row in rows]
-    given: dict[str, object] = {"claims": drawn, **papers.missing_parts(loaded, parts)}
+    given = {"claims": [papers.claim_part(loaded.book, row) for row in rows]}
     paper = papers.letter(loaded, "opinion_draft", organ=actor.organ, on=when.on, given=given)
     request = Request("draft_opinion", key, parts, role="handler")
     return perform(loaded, request, actor=actor, when=when, writing=Writing(papers=[paper], also=keep))
-
-
-def _not_waited_for(loaded: Loaded, reason: str) -> dict[str, object]:
-    """Return the facts on the parts still missing, and why the opinion does not wait for them; {} where none is."""
-    if not (open_ := missing(loaded.acts)):
-        return {}
-    told = nameless(loaded.case, {"missing_reason": reason})
-    return {**told, "missing_parts": [part.seq for part in open_]}
 
 
 def send_back(loaded: Loaded, *, actor: Actor, reasons: str, key: str, when: Moment) -> Case:
@@ -218,18 +205,9 @@ def sign(loaded: Loaded, *, actor: Actor, key: str, when: Moment) -> Case:
     if loaded.case.state == "signoff" and lacking:
         raise GuardFailed("；".join(lacking), article=OPINION, instead="请退回承办人补齐。")
     paper = papers.opinion(loaded, organ=actor.organ, on=when.on, claims=rows)
-    made = [(row.seq, row.promise, row.promise_on) for row in rows if row.promise and row.promise_on]
-    parts = {
-        "content_complete": bool(rows) and not lacking,
-        "outcomes": outcomes(rows),
-        "promises": len(made),
-    }
-
-    def keep(seq: int) -> None:
-        promises.enter(loaded.case, actor.organ, seq, made)
-
+    parts = {"content_complete": bool(rows) and not lacking, "outcomes": outcomes(rows)}
     request = Request("sign_opinion", key, parts, role="head")
-    return perform(loaded, request, actor=actor, when=when, writing=Writing(papers=[paper], also=keep))
+    return perform(loaded, request, actor=actor, when=when, writing=Writing(papers=[paper]))
 
 
 def _check_findings(claims: Iterable[Claim], rows: Sequence[Claim], *, on: date) -> None:
@@ -245,8 +223,6 @@ def _check_findings(claims: Iterable[Claim], rows: Sequence[Claim], *, on: date)
     texts = "".join(row.facts + row.decision + row.basis + row.promise for row in rows)
     if strange := missing_glyphs(texts, "body"):
         wrong.append(f"有打印不出的字：{' '.join(strange)}，请换一种写法")
-    if left := unfilled(texts + "".join(row.basis for row in rows)):
-        wrong.append(f"规范段落里还有没有填的地方：{'、'.join(left)}")
     if wrong:
         raise GuardFailed("；".join(wrong), article=OPINION, instead="请补充后再送审。")
 
@@ -256,7 +232,7 @@ def _lacking(rows: Iterable[Claim]) -> list[str]:
     return [f"第 {row.seq} 项诉求缺少：{'、'.join(missing)}" for row in rows if (missing := holes(row))]
 
 
-def check_not_recused(loaded: Loaded, officer: Staff) -> None:
+def _check_not_recused(loaded: Loaded, officer: Staff) -> None:
     """Raise GuardFailed for an officer who has stood back from this case before."""
     if officer.pk in loaded.stood_back():
         raise GuardFailed(

@@ -25,7 +25,7 @@ from lianxin.cases.models import (
     WorkItem,
 )
 from lianxin.cases.policies import check_may
-from lianxin.cases.services import attaching, indexing, walls
+from lianxin.cases.services import attaching, walls
 from lianxin.cases.services.acts import (
     PETITIONER,
     Loaded,
@@ -193,7 +193,7 @@ def _open(
 ) -> Filed:
     """Write a new item with its first steps in one transaction."""
     check(petition, when)
-    if found := typed_in(note, petition.identity, petition.helper, *petition.others):
+    if found := typed_in(note, petition.identity, petition.helper):
         raise BadPetition(NOTED.format(what=found), article="信访工作条例 第四十六条第（五）项")
     book = book or book_for(petition.received_on)
     region_code = petition.organ.region.code[:6]
@@ -251,7 +251,7 @@ def check(petition: Petition, when: Moment) -> None:
         problems.append(f"收到日期 {petition.received_on} 早于 2005 年 5 月 1 日，没有可适用的规则，请核对。")
     if len(one_line(petition.summary)) > SUMMARY_LIMIT:
         problems.append(f"摘要有 {len(one_line(petition.summary))} 字，最多 {SUMMARY_LIMIT} 字，请写短一些。")
-    if found := typed_in(petition.summary, petition.identity, petition.helper, *petition.others):
+    if found := typed_in(petition.summary, petition.identity, petition.helper):
         problems.append(NAMED.format(what=f"信访人的{found}"))
     if any("\ud800" <= c <= "\udfff" for c in petition.body + petition.ask + petition.summary):
         problems.append("文字里有残缺的字符（半个代理对），无法保存，请改正这个字。")
@@ -313,8 +313,6 @@ def _opening(
         "category": petition.category,
         "channel": petition.channel,
     }
-    if petition.others:
-        parts |= {"people": petition.people, "representatives": 1 + len(petition.others)}
     acts: tuple[Act, ...] = ()
     opening: list[tuple[Step, Decision]] = []
     for event, role, actor in events:
@@ -358,11 +356,10 @@ def _write_content(petition: Petition, case: Case) -> None:
     Claim.objects.bulk_create(
         Claim(case_id=case.pk, seq=i, text=text) for i, text in enumerate(claims, start=1)
     )
-    indexing.index(case, body=body, ask=ask, claims=claims)
-    people = [("petitioner", petition.identity), ("helper", petition.helper)]
-    people += [("petitioner", other) for other in petition.others]
-    for seq, (role, identity) in enumerate(people, start=1):
-        if seq == 1 or any(identity.values()):
+    for seq, (role, identity) in enumerate(
+        (("petitioner", petition.identity), ("helper", petition.helper)), start=1
+    ):
+        if role == "petitioner" or any(identity.values()):
             vault.enrol(
                 case_id=case.pk, seq=seq, role=role, identity=tidied(identity), organ_id=case.holder_id
             )

@@ -8,13 +8,12 @@ from datetime import date
 
 from lianxin.cases.models import Case
 from lianxin.cases.policies import check_may
-from lianxin.cases.services import papers, promises
+from lianxin.cases.services import papers
 from lianxin.cases.services.acts import Loaded, Moment, Request, Writing, perform
 from lianxin.cases.services.approval import approved, other_post
 from lianxin.cases.services.extending import period
 from lianxin.cases.services.naming import nameless
 from lianxin.cases.services.wording import needed
-from lianxin.cases.texts import one_line
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Staff
 from lianxin.procedure.errors import GuardFailed
@@ -103,20 +102,14 @@ def agree_settlement(
         "lawful": lawful,
         "within_discretion": within_discretion,
         "duties": len(lines),
-        "promises": len(lines),
         "last_duty_on": max(duty.on for duty in duties).isoformat(),
         **_agreed(actor, approver, when),
     }
     given = {"parties": parties, "consent": how, "duties": lines, "signatures": signatures}
     paper = papers.letter(loaded, "mediation_agreement", organ=actor.organ, on=when.on, given=given)
     role = "mediator" if actor.has("mediator") else "checker"
-    made = [(0, one_line(duty.what), duty.on) for duty in duties]
-
-    def keep(seq: int) -> None:
-        promises.enter(loaded.case, actor.organ, seq, made)
-
     request = Request("agree_settlement", key, parts, role=role)
-    return perform(loaded, request, actor=actor, when=when, writing=Writing(papers=[paper], also=keep))
+    return perform(loaded, request, actor=actor, when=when, writing=Writing(papers=[paper]))
 
 
 def _agreed(actor: Actor, approver: Staff | None, when: Moment) -> dict[str, object]:

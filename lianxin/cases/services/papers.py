@@ -26,7 +26,6 @@ from lianxin.petitioners import rights, vault
 from lianxin.procedure.book import Rulebook
 from lianxin.procedure.calendar import load_calendar
 from lianxin.procedure.clock import deadline
-from lianxin.procedure.joint import missing
 from lianxin.procedure.routing import review_organs
 
 SEALED_NAME = "〔信访人姓名〕"
@@ -167,21 +166,8 @@ def opinion(loaded: Loaded, *, organ: Organ, on: date, claims: Sequence[Claim]) 
         "channel": _channel(case),
         "accepted_on": max((act.on for act in loaded.acts if act.event in ACCEPTING), default=on).isoformat(),
     }
-    drafted = loaded.latest("draft_opinion")
-    fields |= missing_parts(loaded, drafted.facts if drafted else {})
     fields["basis"] = cited(loaded.book.papers["opinion"].basis)
     return _checked(loaded.book, PaperContent("opinion", fields), case)
-
-
-def missing_parts(loaded: Loaded, facts: Mapping[str, object]) -> dict[str, object]:
-    """Return what an opinion says of the organs whose part is missing still, and why it does not wait; {} for none."""
-    told, reason = facts.get("missing_parts"), facts.get("missing_reason")
-    known = set(told) if isinstance(told, list) else set()
-    organs = dict.fromkeys(part.organ for part in missing(loaded.acts) if part.seq in known)
-    if not organs or not reason:
-        return {}
-    words = f"尚未收到{'、'.join(organs)}的协办答复。不等答复先作出本意见的理由：{reason}"
-    return {"missing_parts": words}
 
 
 def proof_of_service(
@@ -222,14 +208,6 @@ def print_paper(paper: Paper, *, reader: Reader, purpose: str, at: datetime, nam
 
     The name is opened for it where there is one; with `named` false its stand-in is printed.
     """
-    content = opened_paper(paper, reader=reader, purpose=purpose, at=at, named=named)
-    return render_apart(content, issued_at=paper.issued_at)
-
-
-def opened_paper(
-    paper: Paper, *, reader: Reader, purpose: str, at: datetime, named: bool = True
-) -> PaperContent:
-    """Return what `print_paper` prints, the look recorded."""
     content = PaperContent(paper.kind, paper.content)
     if not named or SEALED_NAME not in str(paper.content):
         record_look(case_id=paper.case_id, what=f"paper.{paper.kind}", purpose=purpose, reader=reader, at=at)
@@ -239,7 +217,7 @@ def opened_paper(
             case_id=paper.case_id, field="name", step=step, purpose=purpose, reader=reader, at=at
         )
         content = PaperContent(paper.kind, _named(paper.content, name or UNNAMED))
-    return content
+    return render_apart(content, issued_at=paper.issued_at)
 
 
 def print_receipt(case: Case, *, text: str, book: Rulebook, code: str, variant: str = "a4") -> bytes:

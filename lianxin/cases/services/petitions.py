@@ -33,7 +33,7 @@ class Petition:
     """What is to be registered, as it was typed. `received_on` is the legal day, not the day of registration.
 
     `identity` and `helper` map names of `vault.FIELDS` to text; both may be empty (anonymous). `avoid` are those who must not
-    know of it; `others` are further representatives of a group, as `identity`.
+    know of it.
     """
 
     channel: str
@@ -50,7 +50,6 @@ class Petition:
     claims: Sequence[str] = ()
     identity: Mapping[str, str] = field(default_factory=dict)
     helper: Mapping[str, str] = field(default_factory=dict)
-    others: Sequence[Mapping[str, str]] = ()
     people: int = 1
     read_back: bool = False
     taken_over: bool = False

@@ -5,7 +5,6 @@ That they hold no identity is judged by `naming.nameless`.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from lianxin.cases.texts import normalised, one_line
@@ -13,8 +12,6 @@ from lianxin.papers import missing_glyphs
 from lianxin.procedure.errors import GuardFailed
 
 LONGEST = 4_000
-PLACEHOLDER = re.compile(r"【\s*填写[^】\n]{0,80}】?")
-"""What a ready paragraph leaves open for the officer: 【填写：停发的月份】."""
 
 
 def typed_day(text: object, what: str, *, article: str) -> date | None:
@@ -25,20 +22,6 @@ def typed_day(text: object, what: str, *, article: str) -> date | None:
         raise GuardFailed(
             f"{what}不是一个日期：{text}", article=article, instead="请按“2026-05-06”的样子填写。"
         ) from None
-
-
-def unfilled(text: str) -> list[str]:
-    """Return the places of ready paragraphs that nobody has filled in, as they stand in a text."""
-    return list(dict.fromkeys(PLACEHOLDER.findall(text)))
-
-
-def filled(text: str, what: str, *, article: str) -> str:
-    """Return a text without open places. Raises GuardFailed that names them: such a text must not reach anybody."""
-    if left := unfilled(text):
-        raise GuardFailed(
-            f"{what}里还有没有填的地方：{'、'.join(left)}", article=article, instead="请填好或者删去再送出。"
-        )
-    return text
 
 
 def needed(text: str, what: str, *, article: str, line: bool = False) -> str:
@@ -55,4 +38,4 @@ def needed(text: str, what: str, *, article: str, line: bool = False) -> str:
         raise GuardFailed(
             f"{what}里有打印不出的字：{' '.join(strange)}", article=article, instead="请换一种写法。"
         )
-    return filled(found, what, article=article)
+    return found

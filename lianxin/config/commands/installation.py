@@ -14,7 +14,6 @@ from lianxin.config.commands.shell import (
     add_command,
     check_names,
     data_dir,
-    now,
     ready,
     say,
 )
@@ -81,7 +80,7 @@ def make_keys(folder: Path) -> list[str]:
 
 
 def migrate(options: Namespace) -> int:
-    """Make or update the tables, and load the knowledge that comes with this edition."""
+    """Make or update the tables."""
     ready()
     from django.core.management import call_command
     from django.db.utils import OperationalError
@@ -92,10 +91,6 @@ def migrate(options: Namespace) -> int:
     except OperationalError as error:
         detail = str(error).strip().splitlines()[0]
         raise Stop(f"连不上数据库：{detail}。请检查 LIANXIN_DATABASE，并确认数据库服务已经启动。") from None
-    from lianxin.knowledge import shipped
-
-    if count := shipped.load(at=now().at):
-        say(f"载入法规政策 {count} 条。")
     return 0
 
 

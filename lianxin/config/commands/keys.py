@@ -21,16 +21,7 @@ from lianxin.config.commands.shell import (
 
 SUITES = {"aes-256-gcm": "aes256gcm", "sm4-gcm": "sm4gcm"}
 KIND_WORDS = {"master": "主密钥 master", "index": "索引密钥 index"}
-USED_BY = {
-    "people": "当事人",
-    "drafts": "草稿",
-    "unsent": "暂存",
-    "letters": "来信",
-    "call-backs": "回电的电话",
-    "secrets": "动态口令",
-    "files": "文件",
-    "tokens": "索引",
-}
+USED_BY = {"people": "当事人", "drafts": "草稿", "secrets": "动态口令", "files": "文件", "tokens": "索引"}
 SHEET = """连心 密钥恢复份额：第 {number} 份，共 {shares} 份；任意 {threshold} 份合在一起可以恢复
 Lianxin recovery share {number} of {shares}; any {threshold} of them restore the keys
 

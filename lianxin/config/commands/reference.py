@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Action, ArgumentParser, Namespace, _HelpAction, _SubParsersAction, _VersionAction
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +18,7 @@ def arguments(parsers: _SubParsersAction[ArgumentParser]) -> None:
         "reference",
         run=run,
         short="更新参考文档 write the reference pages",
-        about="按代码重写 docs/reference 下的 settings.md、cli.md 和 openness.md。\n"
-        "Write settings.md, cli.md and openness.md from the code.",
+        about="按代码重写 docs/reference 下的 settings.md 和 cli.md。\nWrite settings.md and cli.md from the code.",
     )
     parser.add_argument("--to", type=Path, default=FOLDER, help="文件夹 folder to write to")
 
@@ -36,21 +34,7 @@ def run(options: Namespace) -> int:
 
 def pages() -> dict[str, str]:
     """Return the generated pages by file name."""
-    return {"settings.md": settings_page(), "cli.md": cli_page(), "openness.md": openness_page()}
-
-
-def openness_page() -> str:
-    """Return the page of what a petitioner sees of each step."""
-    from lianxin.config.commands.installation import stand_in_keys
-
-    stand_in_keys()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianxin.config.settings")
-    import django
-
-    django.setup()
-    from lianxin.web import openness
-
-    return openness.page()
+    return {"settings.md": settings_page(), "cli.md": cli_page()}
 
 
 def settings_page() -> str:

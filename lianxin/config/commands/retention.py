@@ -141,11 +141,9 @@ def _leave_nothing_behind() -> None:
 
 
 def _swept_up() -> None:
-    """Merge SQLite's index of words, which only marks as gone what is deleted, and empty its log of changes, which still holds
-    the pages as they were."""
+    """Empty SQLite's log of changes, which still holds the pages as they were."""
     from django.db import connection
 
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO cases_casewords_fts (cases_casewords_fts) VALUES ('optimize')")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

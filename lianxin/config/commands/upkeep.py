@@ -55,8 +55,6 @@ def sweep(options: Namespace) -> int:
     say(
         f"提醒：查看 {done.alerts.looked_at} 件，新提醒 {done.alerts.told} 条，了结 {done.alerts.settled} 条。"
     )
-    if done.broken:
-        say(f"承诺：到期没有落实、重新办理或者记录 {done.broken} 步。")
     if done.reading:
         say(f"查看警示：告知审计人员 {done.reading} 次。")
     say(f"记录树：新增 {done.log.rows} 条，共 {done.log.size} 叶，签名 {done.log.signed} 次。")

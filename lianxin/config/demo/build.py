@@ -1,4 +1,4 @@
-"""Builds the demonstration in a fresh data folder: places, organs, officers, about 300 petitions, and the desk's other parts."""
+"""Builds the demonstration in a fresh data folder: places, organs, officers, about 300 petitions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from django.db import transaction
 from lianxin.cases.history import Moment
 from lianxin.cases.models import Case
 from lianxin.cases.numbers import grouped
-from lianxin.config.demo import marker, people, places, scenes
+from lianxin.config.demo import marker, people, places
 from lianxin.config.demo.marker import Followed, Marker
 from lianxin.config.demo.plans import Plan, plans
 from lianxin.config.demo.play import Play, Stage
 from lianxin.jobs import alerting
-from lianxin.knowledge import shipped
 from lianxin.organs.models import Staff
 from lianxin.organs.regions import load_packaged
 
@@ -36,7 +35,6 @@ def build(folder: Path, *, now: Moment, say: Callable[[str], None], bar: Bar) ->
     chance = random.Random(SEED)  # noqa: S311 - invented data
     say("载入全国行政区划……")
     load_packaged()
-    shipped.load(at=now.at)
     say("建立虚构的机构和工作人员……")
     with transaction.atomic():
         world = places.build()
@@ -45,8 +43,6 @@ def build(folder: Path, *, now: Moment, say: Callable[[str], None], bar: Bar) ->
     todo = plans(chance)
     say(f"登记并办理 {len(todo)} 件虚构的信访事项……")
     played = [_played(stage, plan) for plan in bar(todo, total=len(todo), what="虚构信访件", unit="件")]
-    say("布置虚构的来信、接待、协办和督查……")
-    scenes.show(stage)
     alerting.alert(when=now)
     made = Marker(
         built_on=now.on.isoformat(),

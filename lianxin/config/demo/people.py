@@ -17,8 +17,6 @@ from lianxin.organs.models import Organ, Post, Role, Staff
 PASSWORD = "lianxin-demo-2026"  # noqa: S105 - invented data, printed at every start
 MAIN_COUNTY = "010102"
 MAIN_CITY = "010100"
-NETWORK = "010102001001WD"
-"""The village whose service point has an officer."""
 STARTS = date(2020, 1, 1)
 SURNAMES = "安白卞岑池窦樊甘杭汲简阚乐麻宁欧潘戚冉桑谭邬奚晏臧褚郁芮柏穆"
 GIVEN = (
@@ -115,7 +113,6 @@ def hire(world: World, chance: random.Random) -> Crew:
                     organ,
                     roles,
                 )
-    add("network", world.organs[NETWORK], ["handler"], shown=True)
     Staff.objects.bulk_create(staff)
     Post.objects.bulk_create(posts)
     return crew

@@ -9,23 +9,18 @@ from datetime import date, datetime, time, timedelta
 
 from lianxin.cases.history import BEIJING, Loaded, Moment, load
 from lianxin.cases.models import Case, Claim
-from lianxin.cases.services import evaluation, handling, intake, promises, routing, serving
+from lianxin.cases.services import evaluation, handling, intake, routing, serving
 from lianxin.config.demo.people import MAIN_CITY, MAIN_COUNTY, Crew, invented_identity
 from lianxin.config.demo.places import World
 from lianxin.config.demo.plans import Plan
 from lianxin.jobs import sweeps
 from lianxin.ledger.ids import new_id
-from lianxin.letters.services import reviewing as letters
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Region
 from lianxin.procedure.calendar import load_calendar
 
 INVENTED = "（本件为演示用的虚构内容）"
 MAIN_SHARE = 0.45
-BROKEN_SHARE = 0.1
-"""So many of the promises whose day is over have no proof."""
-CHECKED_BEFORE = {"refer": "before", "accept": "before", "sign": "after"}
-"""Before which steps the checklists of letters are gone through."""
 
 
 @dataclass(slots=True)
@@ -75,10 +70,7 @@ class Play:
             "lapse": self._lapse,
         }
         for step, ago in zip(steps, days[1:], strict=True):
-            when = self._day(ago, working=step not in {"content", "lapse"})
-            self._check(CHECKED_BEFORE.get(step, ""), when)
-            doing[step](when)
-        self._keep_promises()
+            doing[step](self._day(ago, working=step not in {"content", "lapse"}))
         return self.case
 
     # --- when, where, what ------------------------------------------------------------------------------
@@ -173,19 +165,6 @@ class Play:
 
     def _loaded(self) -> Loaded:
         return load(self.case)
-
-    def _check(self, phase: str, when: Moment) -> None:
-        """Let the checker of the organ go through a checklist where the rulebook asks for it before the next step."""
-        loaded = self._loaded() if phase else None
-        rule = loaded.book.reviews.get(phase) if loaded else None
-        case = self.case
-        if loaded is None or rule is None or any(act.event == rule.event for act in loaded.acts):
-            return
-        if rule.covers(channel=case.channel, kind=case.kind, received_on=case.received_on):
-            actor, items = self._actor("checker"), [item.id for item in rule.items]
-            self.case = letters.review(
-                loaded, phase, actor=actor, checked=items, remark="", key=self._key(), when=when
-            )
 
     # --- the steps --------------------------------------------------------------------------------------
 
@@ -362,24 +341,6 @@ class Play:
             else "希望能早一点告知。",
         )
         self.case = evaluation.evaluate(self._loaded(), opinion=opinion, key=self._key(), when=when)
-
-    def _keep_promises(self) -> None:
-        """Prove most of the promises whose day is over: what officers answered for was carried out, as a rule."""
-        for promise in promises.of_case(self.case.pk):
-            if promise.due_on >= self.stage.now.on or self.chance.random() < BROKEN_SHARE:
-                continue
-            kept_on = promise.due_on - timedelta(days=self.chance.randint(1, 9))
-            when = self._day((self.stage.now.on - kept_on).days)
-            actor = self._actor("handler", self.handling)
-            self.case = promises.keep(
-                self._loaded(),
-                actor=actor,
-                seq=promise.seq,
-                kept_on=kept_on,
-                evidence="办理凭据已经归卷（虚构）",
-                key=self._key(),
-                when=when,
-            )
 
     def _lapse(self, when: Moment) -> None:
         """Close by the sweep of the first day after the window; a window still open leaves the case answered."""

@@ -24,7 +24,6 @@ from lianxin.cases.policies import (
     RELAYED_EVENTS,
     RELAYERS,
     REQUEST_EVENTS,
-    WALL_EVENTS,
     check_may,
     may_read_content,
 )
@@ -32,15 +31,12 @@ from lianxin.cases.services.acts import PETITIONER
 from lianxin.cases.services.stages import stage_of
 from lianxin.ledger.behind import LogBehind
 from lianxin.organs.actors import Actor
-from lianxin.petitioners.desk_drafts import Place
 from lianxin.procedure.book import load_book
 from lianxin.procedure.calendar import load_calendar
 from lianxin.procedure.engine import Offer, offers
 from lianxin.procedure.errors import Refused, Stale
 from lianxin.web.clock import now
-from lianxin.web.desk import consequences, keeping, words
-from lianxin.web.desk.forms.fields import refuse_unfilled
-from lianxin.web.desk.neighbours import carried
+from lianxin.web.desk import consequences, words
 from lianxin.web.desk.page import fresh_key, page
 from lianxin.web.desk.signed_in import DeskRequest
 
@@ -81,12 +77,6 @@ class KeyForm(forms.Form):
         error_messages={"required": BROKEN, "invalid": BROKEN, "min_value": BROKEN},
     )
 
-    def clean(self) -> dict[str, object]:
-        """Refuse a ready paragraph in which a place is still open, in whatever field it stands."""
-        data = super().clean() or self.cleaned_data
-        refuse_unfilled(self)
-        return data
-
 
 def loaded_or_404(actor: Actor, case_id: int) -> Loaded:
     """Return a case the officer may act on, with its acts. Raises Http404: not yours is not there."""
@@ -124,29 +114,24 @@ def offered(loaded: Loaded, actor: Actor, when: Moment) -> tuple[Offer, ...]:
 
 def judged(offer: Offer, case: Case, actor: Actor) -> Offer:
     """Return the offer refused where the officer's organ or person is not the one for it."""
-    if not offer.allowed:
-        return offer
     try:
         check_may(actor, case, offer.event)
     except Refused as refused:
-        return Offer(offer.event, offer.label, False, refused.for_person(), refused.article)
+        if offer.allowed:
+            return Offer(offer.event, offer.label, False, refused.for_person(), refused.article)
     return offer
 
 
 def act_page(request: DeskRequest, loaded: Loaded, act: Act) -> HttpResponse:
     """Show the act's page, or carry the act out and go back to the case."""
     when = now()
-    place = keeping.place_of(request, loaded.case.pk, act.event)
     if request.method != "POST":
         offer = offer_of(loaded, request.actor, act.event, when)
         if offer is None or not offer.allowed:
             return not_now(request, loaded, act.event, offer)
-        return _fresh(request, loaded, act, place)
+        return _draw(request, loaded, act, act.form(None), status=200)
     form = act.form(request.POST)
-    done_before = str(form.data.get("key", "")) in loaded.keys
-    if keeping.asked(request) and not done_before:
-        return keeping.answer(request, place, form)
-    if done_before:
+    if str(form.data.get("key", "")) in loaded.keys:
         return redirect("desk:case", case_id=loaded.case.pk)
     valid = form.is_valid()
     if form.cleaned_data.get("version", loaded.case.version) != loaded.case.version:
@@ -166,34 +151,24 @@ def act_page(request: DeskRequest, loaded: Loaded, act: Act) -> HttpResponse:
             return redirect("desk:case", case_id=again.case.pk)
         return _overtaken(request, again, act, form)
     else:
-        keeping.forget(request, place)
-        return redirect(_after(request, done if isinstance(done, Case) else loaded.case, act.event))
+        return redirect(_after(request.actor, done if isinstance(done, Case) else loaded.case, act.event))
     return _draw(request, _again(request.actor, loaded), act, form, status=status)
 
 
-def _after(request: DeskRequest, case: Case, event: str) -> str:
-    """Return where an act that is done leads: to the case with the list it was opened from, or to the worklist from one
-    that is a report now.
-    """
-    actor = request.actor
+def _after(actor: Actor, case: Case, event: str) -> str:
+    """Return where an act that is done leads: to the case, or to the worklist from one that is a report now."""
     if case.kind == "report" and not may_read_content(actor, case):
         return reverse("desk:worklist") + "?done=report"
     if not may_read_content(actor, case) and selectors.case_to_oversee(actor, case.pk) is None:
         return reverse("desk:worklist") + f"?done={event}"
-    came_from = carried(request)
-    return reverse("desk:case", args=[case.pk]) + f"{came_from}{'&' if came_from else '?'}done={event}"
+    return reverse("desk:case", args=[case.pk]) + f"?done={event}"
 
 
 def not_now(request: DeskRequest, loaded: Loaded, event: str, offer: Offer | None) -> HttpResponse:
     """Return the page that says why an act cannot be taken now, and what the case stands at."""
     state = words.state_label(loaded.book, loaded.case.state)
     reason = offer.reason if offer else _("现在的状态是“%(state)s”，不能办理这一步。") % {"state": state}
-    kept_at, typed = keeping.words_of(
-        request, keeping.place_of(request, loaded.case.pk, event), done=loaded.keys
-    )
     values = {
-        "kept_at": kept_at,
-        "typed": typed,
         "label": words.event_label(loaded.book, event),
         "reason": reason,
         "latest": latest(loaded.case),
@@ -208,7 +183,6 @@ def heading(request: DeskRequest, loaded: Loaded) -> dict[str, object]:
     running = leading(loaded.running())
     return {
         "case": case,
-        "carried": carried(request),
         "title": case.summary or words.category_label(book, case.category) or _("待登记的信访事项"),
         "state": {"text": words.state_label(book, case.state), "tone": words.TONES.get(case.state, "grey")},
         "ring": words.clock_ring(book, running, on=now().on) if running else None,
@@ -243,36 +217,9 @@ def latest(case: Case) -> str:
     }
 
 
-def _fresh(request: DeskRequest, loaded: Loaded, act: Act, place: Place) -> HttpResponse:
-    """Return the page as it is first drawn: with what the officer typed earlier and has not sent, and who else is at it."""
-    form = act.form(None)
-
-    def label(event: str) -> str:
-        return words.event_label(loaded.book, event)
-
-    kept = keeping.restored(request, place, form, label=label, done=loaded.keys, unseen=WALL_EVENTS)
-    moved_on = kept.at and kept.version != str(loaded.case.version)
-    return _draw(
-        request, loaded, act, form, status=200, kept=kept, since=latest(loaded.case) if moved_on else ""
-    )
-
-
-def _draw(
-    request: DeskRequest,
-    loaded: Loaded,
-    act: Act,
-    form: forms.Form,
-    *,
-    status: int,
-    kept: keeping.Restored | None = None,
-    since: str = "",
-) -> HttpResponse:
-    """Return the act's page; what was sent and not carried out is kept before anything else."""
-    place = keeping.place_of(request, loaded.case.pk, act.event)
+def _draw(request: DeskRequest, loaded: Loaded, act: Act, form: forms.Form, *, status: int) -> HttpResponse:
     values = {
         "form": form,
-        "kept": kept or keeping.refused(request, place, form),
-        "since": since,
         "key": str(form.data.get("key", "")) or fresh_key(),
         "version": str(loaded.case.version),
         "label": words.event_label(loaded.book, act.event),

@@ -6,11 +6,7 @@ from django.urls import reverse
 
 from lianxin.cases.history import Loaded
 from lianxin.cases.materials import files_of
-from lianxin.files.kinds import IMAGES
 from lianxin.web.material import lines
-
-SCANS = IMAGES | {"pdf"}
-"""Kinds that can be a letter as it came: pictures of pages."""
 
 
 def file_rows(loaded: Loaded) -> list[dict[str, object]]:
@@ -22,7 +18,6 @@ def file_rows(loaded: Loaded) -> list[dict[str, object]]:
         found.append(
             {
                 **line,
-                "kind": row.kind,
                 "on": loaded.acts[row.step - 1].on,
                 "preview": reverse("desk:file", args=at) if line["shows"] else "",
                 "save": reverse("desk:file_save", args=at) if line["opens"] else "",

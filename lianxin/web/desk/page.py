@@ -10,12 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from lianxin.cases.policies import may_register
+from lianxin.cases.openings import may_ask_any, may_decide_any
+from lianxin.cases.policies import CASE_ROLES, may_dispose, may_register
+from lianxin.cases.reading import may_audit
 from lianxin.cases.renewals import may_see_any
 from lianxin.ledger import behind
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, Role
-from lianxin.web.desk.menu import menu_for, works_on_cases
+from lianxin.organs.policies import may_manage
 from lianxin.web.desk.signed_in import DeskRequest
 
 
@@ -39,10 +41,13 @@ def page(
         "post": Post(actor.organ, role_labels(actor)),
         "organs": [one.organ for one in request.organs],
         "nav": nav,
-        "menu": menu_for(actor, nav),
-        "works_on_cases": works_on_cases(actor),
+        "works_on_cases": actor.has(*CASE_ROLES, "supervisor"),
         "registers": may_register(actor),
+        "manages": may_manage(actor),
         "renews": may_see_any(actor),
+        "opens": may_ask_any(actor) or may_decide_any(actor),
+        "disposes": may_dispose(actor),
+        "audits": may_audit(actor),
         "log_behind": behind.is_behind(request.when.at),
     }
     return render(request, f"desk/{template}", {**head, **values}, status=status)

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from lianxin.cases import selectors
 from lianxin.cases.history import Loaded
-from lianxin.cases.links import Linked
-from lianxin.cases.models import Case, Claim, Kind, Notice
+from lianxin.cases.models import Case, Claim, Kind, Notice, Paper, Step
 from lianxin.cases.policies import RELAYED_EVENTS, may_reveal
 from lianxin.cases.selectors import Opened
 from lianxin.cases.services import correcting
@@ -21,7 +20,7 @@ from lianxin.ledger.models import Look
 from lianxin.organs.actors import Actor
 from lianxin.organs.models import Organ, OrganLevel, Role
 from lianxin.petitioners.vault import SAME
-from lianxin.procedure.book import Rulebook, load_book
+from lianxin.procedure.book import Rulebook
 from lianxin.procedure.engine import Offer
 from lianxin.web.clock import BEIJING, now
 from lianxin.web.desk import consequences, words
@@ -84,18 +83,9 @@ PAGES = {
     "file_again_new": "desk:act_file_again_new",
     "add_material": "desk:act_add_material",
     "answer_correction": "desk:act_answer_correction",
-    "keep_promise": "desk:act_keep_promise",
-    "end_supervision": "desk:act_end_supervision",
     "raise_wall": "desk:act_raise_wall",
     "lift_wall": "desk:act_lift_wall",
     "reissue_code": "desk:act_reissue_code",
-    "review_before": "desk:act_review_before",
-    "review_after": "desk:act_review_after",
-    "post_paper": "desk:act_post_paper",
-    "post_result": "desk:act_post_result",
-    "ask_part": "desk:act_ask_part",
-    "link_case": "desk:act_link_case",
-    "unlink_case": "desk:act_unlink_case",
 }
 MATCHES = ("identity.match", "match")
 """A document compared with the sealed identity, as it is recorded and as it was."""
@@ -104,7 +94,7 @@ FIELD_LABELS = ("name", "phone", "address", "email", "id_number")
 
 def reading(request: DeskRequest, loaded: Loaded, *, purpose: str) -> dict[str, object] | None:
     """Return the text of a case for the page of an act that works on it; the look is recorded."""
-    opened = selectors.open_text(request.actor, loaded.case.pk, purpose=purpose, at=now().at)
+    opened = selectors.open_case(request.actor, loaded.case.pk, purpose=purpose, at=now().at)
     return text_of(opened) if opened is not None else None
 
 
@@ -147,9 +137,8 @@ def claim_cards(claims: Iterable[Claim]) -> list[dict[str, object]]:
 
 BACKWARD = frozenset({"send_back", "object", "reject_objection"})
 """Acts that send a case back; never the main button."""
-QUIET = RELAYED_EVENTS | {"keep_open", "answer_correction", "keep_promise", "end_supervision"}
-QUIET |= {"review_before", "review_after", "post_result"}
-"""Acts of the petitioner, and those that wait for something: where they are not open nothing is said of them."""
+QUIET = RELAYED_EVENTS | {"keep_open", "answer_correction"}
+"""Acts of the petitioner: where they are not open nothing is said of them."""
 BESIDE = frozenset(
     {
         *(
@@ -162,8 +151,7 @@ BESIDE = frozenset(
             "agree_settlement",
         ),
         *("request_review", "request_recheck", "ask_to_withdraw", "withdraw", "keep_open"),
-        *("raise_wall", "lift_wall", "reissue_code", "ask_part", "link_case", "unlink_case"),
-        *("post_paper", "post_result"),
+        *("raise_wall", "lift_wall", "reissue_code"),
         *(
             "add_material",
             "answer_correction",
@@ -173,8 +161,6 @@ BESIDE = frozenset(
             "urgent_report",
             "supervise",
             "hand_in_report",
-            "keep_promise",
-            "end_supervision",
         ),
     }
 )
@@ -194,10 +180,6 @@ ROUTED = {
 }
 
 
-ONLY_WITH = {"lift_wall": "has_walls", "unlink_case": "has_links"}
-"""Acts that undo something, and what must be there to be undone."""
-
-
 def fitting(case: Case, *, own: bool) -> str:
     """Return the event to which kind and route of a registered case lead, "" for the usual order."""
     if case.kind == Kind.REPORT:
@@ -208,15 +190,14 @@ def fitting(case: Case, *, own: bool) -> str:
 
 
 def act_list(
-    book: Rulebook, offers: Sequence[Offer], case: Case, organ: Organ, *, carried: str = ""
+    book: Rulebook, offers: Sequence[Offer], case: Case, organ: Organ
 ) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
     """Return the acts offered as buttons with their consequence, and those refused with the reason.
 
     The first one is the main act; an organ that itself decides at the place of the matter is offered to accept first.
-    `carried` goes with each address, so that an act leads back to the list the case was opened from.
     """
-    idle = {event for event, there in ONLY_WITH.items() if not getattr(case, there, False)}
-    offers = [offer for offer in offers if offer.event not in idle]
+    if not getattr(case, "has_walls", False):
+        offers = [offer for offer in offers if offer.event != "lift_wall"]
     own = organ.level in OWN_LEVELS and case.place.path.startswith(organ.region.path)
     open_ = [offer for offer in offers if offer.allowed and offer.event in PAGES]
     fits = fitting(case, own=own)
@@ -232,38 +213,56 @@ def act_list(
     acts: list[dict[str, object]] = [
         {
             "label": words.event_label(book, offer.event),
-            "href": reverse(PAGES[offer.event], args=[case.pk]) + carried,
+            "href": reverse(PAGES[offer.event], args=[case.pk]),
             "hint": consequences.of(offer.event),
             "primary": place == 0 and offer.event not in BESIDE,
             "aside": place > 0 and offer.event in ASIDE,
-            "beside": offer.event in BESIDE,
         }
         for place, offer in enumerate(open_)
     ]
-    quiet = QUIET | ({"escalate_dispute"} if case.state == "registered" else set())
     refused = [
         {"label": words.event_label(book, offer.event), "reason": offer.reason, "article": ""}
         for offer in offers
-        if not offer.allowed and offer.event in PAGES and offer.event not in quiet
+        if not offer.allowed and offer.event in PAGES and offer.event not in QUIET
     ]
     return acts, refused
 
 
-def linked_rows(linked: Iterable[Linked]) -> list[dict[str, object]]:
-    """Return the cases a case is linked to: number, address, how, why, and what each stands at, because each is answered."""
-    return [
-        {
-            "number": one.number,
-            "href": reverse("desk:case", args=[one.case_id]),
-            "label": one.label,
-            "reason": one.reason,
-            "state": {
-                "text": words.state_label(load_book(one.rulebook), one.state),
-                "tone": words.TONES.get(one.state, "grey"),
-            },
-        }
-        for one in linked
-    ]
+def timeline(opened: Opened, *, public: bool) -> list[dict[str, object]]:
+    """Return the steps, newest first; the public view without officers' names, notes and inner steps."""
+    book, case = opened.loaded.book, opened.case
+    papers: dict[int, list[dict[str, str]]] = {}
+    for paper in opened.papers:
+        papers.setdefault(paper.step, []).append(paper_link(book, case, paper))
+    return [_step(book, step, papers.get(step.seq, []), public=public) for step in reversed(opened.steps)]
+
+
+def _step(book: Rulebook, step: Step, papers: list[dict[str, str]], *, public: bool) -> dict[str, object]:
+    organ = step.organ.name if step.organ else ""
+    rules = book.steps.get(step.event, ())
+    rule = next((one for one in rules if one.id == step.rule), None)
+    by_petitioner = step.role == "petitioner"
+    officer = words.by_whom(organ, "" if public or not step.staff else step.staff.name)
+    by = officer if not by_petitioner else _("信访人")
+    if by_petitioner and officer:
+        by = _("信访人（由%(officer)s录入）") % {"officer": officer}
+    return {
+        "title": title_of(book, step),
+        "on": step.on,
+        "by": by or _("系统"),
+        "text": "" if public else step.note,
+        "article": rule.basis if rule else "",
+        "kind": "citizen" if by_petitioner else "organ",
+        "papers": papers,
+        "late": False,
+    }
+
+
+def title_of(book: Rulebook, step: Step) -> str:
+    """Return the name of a step; a hearing is called first and held later."""
+    if step.event == "hold_hearing" and step.facts.get("phase") == "notice":
+        return _("发出听证通知")
+    return words.event_label(book, step.event, step.rule)
 
 
 def clock_rows(loaded: Loaded, *, on: date) -> list[dict[str, object]]:
@@ -279,6 +278,15 @@ def clock_rows(loaded: Loaded, *, on: date) -> list[dict[str, object]]:
         }
         for one in running
     ]
+
+
+def paper_link(book: Rulebook, case: Case, paper: Paper) -> dict[str, str]:
+    """Return name and address of a paper's PDF."""
+    title = _("%(label)s %(number)s（PDF）") % {
+        "label": words.paper_label(book, paper.kind),
+        "number": paper.number,
+    }
+    return {"title": title, "href": reverse("desk:paper", args=[case.pk, paper.seq])}
 
 
 def notice_rows(book: Rulebook, notices: Iterable[Notice]) -> list[dict[str, object]]:
@@ -353,7 +361,6 @@ def what_seen(what: str) -> str:
         "file": _("另存材料"),
         "original": _("另存原图"),
         "paper": _("打印文书"),
-        "part": _("查看协办事项"),
     }
     return seen.get(what.partition(".")[0], what)
 

@@ -16,11 +16,9 @@ from lianxin.cases.services.acts import PETITIONER, Loaded, Moment
 from lianxin.papers import KINDS
 from lianxin.procedure.book import Rulebook
 from lianxin.procedure.clock import Running, overdue
-from lianxin.procedure.joint import ASK, parts
 from lianxin.web import material
-from lianxin.web.public import mine, promised, sentences
+from lianxin.web.public import mine, sentences
 from lianxin.web.public import opened as opening_words
-from lianxin.web.public.moves import moved
 from lianxin.web.public.rights import may, rungs, waiting_wish
 from lianxin.web.public.trail import MOST, looked
 from lianxin.web.public.words import article_words, day_words, how_words, in_english
@@ -67,12 +65,11 @@ def page(opened: Opened, when: Moment) -> dict[str, Any]:
             "how": [],
             "late": "",
         }
-    said, made = selectors.evaluation_of(case.pk), promised.made_to(loaded)
+    said = selectors.evaluation_of(case.pk)
     return {
         **common,
         **_dates(opened, when),
-        "chips": chips(opened, said, promised.word(made)),
-        "promises": promised.lines(made, when),
+        "chips": chips(opened, said),
         "papers": papers(opened),
         "may": may(loaded, when),
         "rungs": rungs(opened, when),
@@ -130,15 +127,13 @@ def next_date(case: Case, running: Iterable[Running]) -> Running | None:
 # --- three facts ------------------------------------------------------------------------------------------------
 
 
-def chips(opened: Opened, said: Evaluation | None, done: bool | None = None) -> dict[str, dict[str, str]]:
-    """Return the three facts that are never one: answered, accepted by the petitioner, carried out (`done` is what the
-    petitioner has said of the promises).
-    """
+def chips(opened: Opened, said: Evaluation | None) -> dict[str, dict[str, str]]:
+    """Return the three facts that are never one: answered, accepted by the petitioner, carried out."""
     served = [step.on for step in opened.steps if step.event in ANSWERS]
     return {
         "answered": _fact("yes", day_words(served[-1])) if served else _fact("wait", _("还没有")),
         "agreed": _agreed(opened.steps, said, answered=bool(served)),
-        "carried_out": _carried_out(said.carried_out if said is not None and done is None else done),
+        "carried_out": _carried_out(said),
     }
 
 
@@ -150,10 +145,10 @@ def _agreed(steps: Sequence[Step], said: Evaluation | None, *, answered: bool) -
     return _fact("wait", _("等您表态") if answered else _("答复以后请您说"))
 
 
-def _carried_out(done: bool | None) -> dict[str, str]:
-    if done is None:
+def _carried_out(said: Evaluation | None) -> dict[str, str]:
+    if said is None or said.carried_out is None:
         return _fact("wait", _("还没有"))
-    return _fact("yes", _("您说已落实")) if done else _fact("no", _("您说没有落实"))
+    return _fact("yes", _("您说已落实")) if said.carried_out else _fact("no", _("您说没有落实"))
 
 
 def _fact(state: str, text: str) -> dict[str, str]:
@@ -167,7 +162,6 @@ def timeline(opened: Opened) -> list[dict[str, Any]]:
     """Return the steps newest first, each with organ, day and article; of a report only receipt and forwarding."""
     book, report = opened.loaded.book, opened.case.kind == "report"
     items = []
-    helped = {part.seq: part for part in parts(opened.loaded.acts)}
     for step in reversed(opened.steps):
         if report and step.event not in sentences.REPORT_SHOWN:
             continue
@@ -183,9 +177,7 @@ def timeline(opened: Opened) -> list[dict[str, Any]]:
                 "by": by,
                 "kind": kind,
                 "article": article,
-                "text": _detail(step, book, report=report)
-                or moved(step, opened.steps)
-                or sentences.help_words(helped.get(step.facts.get("part")) if step.event == ASK else None),
+                "text": _detail(step, book, report=report),
             }
         )
     return items
@@ -196,6 +188,8 @@ def _detail(step: Step, book: Rulebook, *, report: bool) -> str:
     facts = step.facts
     if report:
         return sentences.wall_words({**facts, "seen_before": []})
+    if step.event in ("refer_down", "decide_organ") and facts.get("target_name"):
+        return _("转送给：%(organ)s") % {"organ": facts["target_name"]}
     if step.event in ("tell_elsewhere", "refuse_visit_level", "route_out") and _turn_to(facts):
         return _("应当向这里提出：%(organ)s") % {"organ": _turn_to(facts)}
     if step.event == "raise_wall":

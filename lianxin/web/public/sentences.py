@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lianxin.cases.models import Step
-from lianxin.procedure.joint import Part
 from lianxin.procedure.rules import Rulebook
-from lianxin.web.public.words import day_words, in_english, listed
+from lianxin.web.public.words import in_english, listed
 
 Text = str | Promise
 LATER: Text = gettext_lazy("不用您再跑一趟；有新的进展，这里会马上显示。")
@@ -119,7 +118,6 @@ DUE: dict[str, Text] = {
     "HANDLE": gettext_lazy("最晚在 %(day)s 办结并书面答复您。"),
     "REVIEW": gettext_lazy("最晚在 %(day)s 作出复查意见。"),
     "RECHECK": gettext_lazy("最晚在 %(day)s 作出复核意见。"),
-    "CARRY_OUT": gettext_lazy("答应的事过了日期还没有落实，最晚在 %(day)s 办到。"),
     "SUGGEST_REPLY": gettext_lazy("最晚在 %(day)s 答复您的建议。"),
 }
 ANY_DUE: Text = gettext_lazy("下一个法定日期是 %(day)s。")
@@ -177,11 +175,6 @@ STEPS: dict[str, tuple[str, Text]] = {
     "withdraw": ("citizen", gettext_lazy("您撤回了这件事")),
     "urgent_report": ("internal", gettext_lazy("作为紧急情况报告")),
     "supervise": ("superior", gettext_lazy("上级督办")),
-    "end_supervision": ("superior", gettext_lazy("上级看过反馈，督办了结")),
-    "promise_broken": ("organ", gettext_lazy("承诺的日期已过，没有落实")),
-    "keep_promise": ("organ", gettext_lazy("记录承诺已经落实，您可以说是不是真的落实了")),
-    "say_on_promise": ("citizen", gettext_lazy("您说明了承诺有没有落实")),
-    "leader_receive": ("organ", gettext_lazy("负责人当面接访，答应的事见记录")),
     "evaluate": ("citizen", gettext_lazy("您作出了评价")),
     "give_notice": ("organ", gettext_lazy("把文书告知了您")),
     "sort_claims": ("internal", gettext_lazy("逐项梳理了您的请求")),
@@ -195,23 +188,7 @@ STEPS: dict[str, tuple[str, Text]] = {
     "raise_wall": ("organ", gettext_lazy("设置了回避：您写明的单位和人看不到这件事")),
     "reissue_code": ("organ", gettext_lazy("在窗口补发了查询码，原来的查询码作废")),
     "lift_wall": ("organ", gettext_lazy("取消了回避，理由见告知书")),
-    "link_case": ("organ", gettext_lazy("登记了另一件有关的信访件；您的这一件照常办理、单独答复")),
-    "unlink_case": ("organ", gettext_lazy("与另一件信访件不再关联；您的这一件照常办理、单独答复")),
-    "ask_part": ("organ", gettext_lazy("请其他单位协助办理")),
-    "take_part": ("organ", gettext_lazy("开始协助办理")),
-    "answer_part": ("organ", gettext_lazy("协助办理有了结果")),
-    "return_part": ("internal", gettext_lazy("说明不能协助，交回办理机关")),
-    "recall_part": ("internal", gettext_lazy("不再需要这一项协助")),
-    "review_before": ("internal", gettext_lazy("另一位工作人员复阅了您的来信")),
-    "review_after": ("internal", gettext_lazy("另一位工作人员审核了答复")),
-    "post_paper": ("organ", gettext_lazy("把文书邮寄给您")),
-    "post_result": ("organ", gettext_lazy("登记了邮件的投递结果")),
     "recount": ("internal", gettext_lazy("按新公布的放假安排重算了期限")),
-}
-SUPERVISED: dict[str, Text] = {
-    "reminder": gettext_lazy("上级催办"),
-    "letter": gettext_lazy("上级正在督办"),
-    "listed": gettext_lazy("上级挂牌督办"),
 }
 REPORT_SHOWN = frozenset({"submit", "record_offline", "seal_as_report", "raise_wall"})
 
@@ -260,10 +237,6 @@ def told(step: Step, book: Rulebook) -> tuple[str, str]:
         return "organ", _("发出听证通知")
     if step.event == "raise_wall" and not step.facts.get("organs") and not step.facts.get("staff"):
         return "petitioner", _("收到您的回避要求")
-    if step.event == "supervise" and step.facts.get("form") in SUPERVISED:
-        return "superior", str(SUPERVISED[step.facts["form"]])
-    if step.rule == "U35":
-        return "organ", _("承诺到期没有落实，重新办理")
     if step.event in STEPS:
         kind, title = STEPS[step.event]
         return kind, str(title)
@@ -285,31 +258,6 @@ def wall_words(facts: Mapping[str, object]) -> str:
         )
         found.append(unknown % {"n": sealed})
     return (" " if in_english() else "").join(found)
-
-
-HELP = {
-    "part": gettext_lazy("查明一部分情况"),
-    "visit": gettext_lazy("上门看望"),
-    "explain": gettext_lazy("当面解释"),
-    "check": gettext_lazy("到现场核实"),
-    "apply": gettext_lazy("帮助办理申请"),
-}
-HELPED = {
-    "offered": gettext_lazy("请%(organ)s%(what)s，%(due)s 以前答复；还没有接手"),
-    "taken": gettext_lazy("请%(organ)s%(what)s，%(due)s 以前答复；正在办理"),
-    "answered": gettext_lazy("请%(organ)s%(what)s；%(on)s 已经答复"),
-    "returned": gettext_lazy("请%(organ)s%(what)s；%(on)s 说明办不了，由办理机关另想办法"),
-    "recalled": gettext_lazy("请%(organ)s%(what)s；%(on)s 起不再需要"),
-}
-
-
-def help_words(part: Part | None) -> str:
-    """Return the one line on a part another organ was asked for: who, for what kind of help, how it stands; "" for none."""
-    if part is None:
-        return ""
-    what = HELP.get(str(part.asked.get("what")), HELP["part"])
-    days = {"due": day_words(part.due_on), "on": day_words(part.on)}
-    return str(HELPED[part.state]) % {"organ": part.organ, "what": str(what), **days}
 
 
 def article_of(step: Step, book: Rulebook) -> str:

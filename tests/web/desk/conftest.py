@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import date
 
@@ -10,13 +9,10 @@ import pytest
 from django.test import Client
 
 from lianxin.cases.history import Moment
-from lianxin.web import clock
-from lianxin.web.desk import urls as desk_urls
 from tests.cast import PASSWORD, Cast
 from tests.cast import on as moment
 
 TODAY = "2026-06-01"
-assert desk_urls.urlpatterns, "all views are imported before a clock is held"
 Desk = Callable[[str], Client]
 
 
@@ -28,9 +24,26 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     def now() -> Moment:
         return moment(held["on"])
 
-    for name, module in list(sys.modules.items()):
-        if name.startswith("lianxin.web.desk") and getattr(module, "now", None) is clock.now:
-            monkeypatch.setattr(module, "now", now)
+    for module in (
+        "signed_in",
+        "acting",
+        "shown",
+        "views.session",
+        "views.worklist",
+        "views.register",
+        "views.case",
+        "views.routing",
+        "views.handling",
+        "views.reviewing",
+        "views.leaving",
+        "views.refusing",
+        "views.working",
+        "views.together",
+        "views.oversight",
+        "views.manage.organs",
+        "views.manage.staff",
+    ):
+        monkeypatch.setattr(f"lianxin.web.desk.{module}.now", now)
 
     def move(day: date | str) -> None:
         held["on"] = str(day)

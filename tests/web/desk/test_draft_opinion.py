@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lianxin.cases.models import Case, Claim
+from lianxin.cases.models import Claim
 from lianxin.cases.services import handling
 from lianxin.organs.models import Post
 from tests.cast import FROM, Cast, on
@@ -104,21 +104,3 @@ def test_already_done(act: Round) -> None:
 
 def test_a_replayed_key_does_not_double(act: Round) -> None:
     act.replayed_key_does_not_double()
-
-
-def test_a_ready_paragraph_with_an_open_place_is_refused_at_its_field(cast: Cast, desk: Desk) -> None:
-    case = cast.assigned()
-    address = f"/desk/case/{case.pk}/draft-opinion/"
-    words = {
-        "facts": "经查，停发有误。",
-        "outcome": "explain",
-        "decision": "自【填写：月份】起恢复发放。",
-        "basis": "第十三条",
-    }
-    sent = {f"claim1-{name}": value for name, value in words.items()}
-    sent |= {"key": "a-key-of-one-form-page", "version": str(case.version), "heard": "on", "verified": "on"}
-    answer = desk("han").post(address, sent)
-    page = answer.content.decode()
-    assert answer.status_code == 422 and "还有没有填的地方：【填写：月份】" in page
-    assert "自【填写：月份】起恢复发放。" in page and Case.objects.get(pk=case.pk).state == case.state
-    assert desk("han").post(address, {**sent, "claim1-decision": "自八月起恢复发放。"}).status_code == 302

@@ -56,3 +56,4 @@ def test_a_few_statements_and_nothing_written(cast: Cast, desk: Desk) -> None:
     with at_most(4):
         client.get("/desk/search/", {"number": case.number})
     assert everything() == before
+    assert client.post("/desk/search/", {"number": case.number}).status_code == 405

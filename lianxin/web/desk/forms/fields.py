@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from lianxin.cases.models import Kind
 from lianxin.cases.numbers import read_number
-from lianxin.cases.services.wording import unfilled
 from lianxin.organs.models import Organ, Region, Staff
 from lianxin.organs.selectors import in_force
 from lianxin.procedure.book import Rulebook
@@ -99,17 +98,6 @@ class PlaceField(forms.CharField):
         raise forms.ValidationError(
             gettext("有多个地方叫“%(name)s”，请写全称：%(names)s。") % {"name": typed, "names": names}
         )
-
-
-def refuse_unfilled(form: forms.Form) -> None:
-    """Refuse each text in which a ready paragraph still has a place nobody has filled in."""
-    for name, value in list(form.cleaned_data.items()):
-        if isinstance(value, str) and (left := unfilled(value)):
-            form.add_error(
-                name,
-                gettext("还有没有填的地方：%(places)s。请填好或者删去。")
-                % {"places": gettext("、").join(left)},
-            )
 
 
 def places(typed: str, *, on: date) -> list[Region]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from lianxin.organs.models import Staff
 from lianxin.procedure.book import Rulebook
 from lianxin.web.desk import words
 from lianxin.web.desk.acting import KeyForm
-from lianxin.web.desk.forms.fields import ConsentField, DayField, named, refuse_unfilled
+from lianxin.web.desk.forms.fields import ConsentField, DayField, named
 from lianxin.web.desk.forms.routing import reasons
 from lianxin.web.desk.forms.rows import RowsForm
 from lianxin.web.widgets import Hinted
@@ -109,7 +109,6 @@ class FindingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse half a promise, and support without one: a supported claim is pressed to be carried out (Art 32(2))."""
         data = super().clean() or self.cleaned_data
-        refuse_unfilled(self)
         if data.get("outcome") == Outcome.SUPPORT and not data.get("promise"):
             self.add_error("promise", gettext("予以支持的，请写明为信访人办什么、哪天办完"))
         if data.get("promise") and not data.get("promise_on") and "promise_on" not in self.errors:
@@ -135,19 +134,8 @@ class OpinionForm(RowsForm):
         error_messages={"required": _("请先调查核实并记录证据，再送审（信访工作条例 第三十二条）")},
     )
 
-    def __init__(
-        self, data: Any = None, *, claims: Sequence[Claim], book: Rulebook, missing: Sequence[str] = ()
-    ) -> None:
-        """Take the claims, and a line for each part another organ still owes: then the opinion says why it does not wait."""
+    def __init__(self, data: Any = None, *, claims: Sequence[Claim], book: Rulebook) -> None:
         super().__init__(data)
-        if missing:
-            self.fields["missing_reason"] = reasons(
-                _("为什么不等协办答复"),
-                help_text=_("会写进意见书，信访人看得到。也可以先催办，或者回到这一件把不用的协办收回。"),
-            )
-            self.fields["missing_reason"].error_messages["required"] = gettext(
-                "还有单位没有答复协办（%(parts)s）。请等答复，或者写明为什么不等"
-            ) % {"parts": gettext("；").join(missing)}
         self.rows = [
             FindingForm(
                 data,
@@ -226,10 +214,8 @@ class ServeForm(KeyForm):
     )
     field_order = ("key", "method", "served_on", "proof", "receiver", "refused", "witness")
 
-    def __init__(
-        self, data: Any = None, *, issued_on: date, on: date, initial: Mapping[str, object] | None = None
-    ) -> None:
-        super().__init__(data, initial=dict(initial or {}))
+    def __init__(self, data: Any = None, *, issued_on: date, on: date) -> None:
+        super().__init__(data)
         self.issued_on = issued_on
         self.fields["served_on"] = DayField(
             label=_("送达日期"),
@@ -251,7 +237,7 @@ class ServeForm(KeyForm):
 
     def clean(self) -> dict[str, Any]:
         """Ask for the witness of a refusal."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean() or self.cleaned_data
         if data.get("refused") and not data.get("witness", "").strip():
             self.add_error("witness", gettext("收件人拒绝签收的，请写明见证人的单位和职务，不写姓名"))
         return data

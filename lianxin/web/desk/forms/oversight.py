@@ -10,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lianxin.cases.models import Supervision
 from lianxin.cases.services.oversight import TRIGGERS, Emergency
 from lianxin.organs.models import Staff
 from lianxin.procedure.catalogue import PaperRule
@@ -69,24 +68,9 @@ class SuperviseForm(PaperForm):
         error_messages={"required": _("请选择督办的情形"), "invalid_choice": _("请选择督办的情形")},
     )
 
-    form = forms.ChoiceField(
-        label=_("督办方式"),
-        required=False,
-        initial=Supervision.Form.LETTER,
-        widget=forms.RadioSelect,
-        choices=Supervision.Form.choices,
-        help_text=_("先催办或者发督办函；没有办到的，涉及人身安全、打击报复的，可以挂牌督办。"),
-        error_messages={"invalid_choice": _("请在名单里选择")},
-    )
-
     def __init__(self, data: Any = None, *, rule: PaperRule, on: date) -> None:
         super().__init__(data, rule=rule, known=("trigger",))
         self.on = on
-        self.order_fields(["key", "version", "form", "trigger"])
-
-    def clean_form(self) -> str:
-        """Return how urgently it is asked, a letter where nothing was chosen."""
-        return self.cleaned_data["form"] or Supervision.Form.LETTER
 
     def clean_paper_report_due_on(self) -> date:
         """Return the day by which to report. Raises ValidationError for today or a day that is past."""

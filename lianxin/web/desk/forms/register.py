@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -271,15 +271,8 @@ def received_at(day: date, when: Moment) -> datetime:
     return when.at if day == when.on else datetime.combine(day, time(9), BEIJING)
 
 
-def petition_of(
-    data: Mapping[str, Any],
-    *,
-    organ: Organ,
-    when: Moment,
-    read_back: bool,
-    others: Sequence[Mapping[str, str]] = (),
-) -> Petition:
-    """Return the petition a valid form describes; `others` are further representatives of a group."""
+def petition_of(data: Mapping[str, Any], *, organ: Organ, when: Moment, read_back: bool) -> Petition:
+    """Return the petition a valid form describes."""
     claims = lines_of(data["claims"])
     helper = {"name": data["helper_name"], "phone": data["helper_phone"]}
     return Petition(
@@ -297,7 +290,6 @@ def petition_of(
         claims=claims,
         identity={field: data[field] for field in IDENTITY},
         helper={field: value for field, value in helper.items() if value},
-        others=others,
         people=data["people"],
         read_back=read_back,
         avoid=named_in(data["avoid"], organ, on=when.on),

@@ -117,7 +117,7 @@ class ReferForm(KeyForm):
 
     def clean(self) -> dict[str, Any]:
         """Return the chosen organ itself; ask for a reason where it is not the proposed one."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean() or self.cleaned_data
         if "target" in data:
             data["target"] = self.targets[data["target"]]
             if self.proposed and data["target"].code != self.proposed and not data.get("reason", "").strip():

@@ -12,9 +12,7 @@ from django.views.decorators.http import require_safe
 
 from lianxin.cases import selectors
 from lianxin.cases.selectors import Alerted
-from lianxin.organs.actors import Actor
 from lianxin.procedure.book import Rulebook, book_for
-from lianxin.visits import selectors as emergencies
 from lianxin.web.clock import now
 from lianxin.web.desk import words
 from lianxin.web.desk.page import page
@@ -29,7 +27,6 @@ TONES = {
     "overdue": "red",
     "warning": "amber",
     "reminder": "blue",
-    "part_late": "amber",
 }
 
 
@@ -52,18 +49,11 @@ def alerts(request: DeskRequest) -> HttpResponse:
             for one in book.alerts
         ],
         "rule": rule,
-        "unconfirmed": _unconfirmed(request.actor),
         "later_href": _address(rule, number + 1) if last < count and number < MOST else "",
         "start_href": _address(rule, 1) if number > 1 else "",
         "position": _("第 %(first)d 至 %(last)d 条") % {"first": last - len(found) + 1, "last": last},
     }
     return page(request, "alerts.html", values, nav="alerts")
-
-
-def _unconfirmed(actor: Actor) -> str:
-    """Return one sentence on emergencies reported from below that nobody has confirmed, "" for none."""
-    count = emergencies.unconfirmed(actor)
-    return _("有 %(n)d 件紧急情况等您确认收到") % {"n": count} if count else ""
 
 
 def _page(text: str) -> int:

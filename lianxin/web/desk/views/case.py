@@ -22,22 +22,17 @@ from lianxin.cases.services.naming import nameless
 from lianxin.organs.actors import Actor
 from lianxin.petitioners import vault
 from lianxin.procedure.errors import LianxinError, Refused
-from lianxin.together.policies import may_lead
 from lianxin.web.clock import now
-from lianxin.web.desk import course, shown, words
+from lianxin.web.desk import shown, words
 from lianxin.web.desk.acting import heading, judged, offered
-from lianxin.web.desk.file_rows import SCANS, file_rows
+from lianxin.web.desk.file_rows import file_rows
 from lianxin.web.desk.forms.case import RevealForm
-from lianxin.web.desk.joint_cards import cards
-from lianxin.web.desk.neighbours import Neighbours, neighbours
 from lianxin.web.desk.page import page
 from lianxin.web.desk.proving import recently_proved_to_change
 from lianxin.web.desk.signed_in import DeskRequest, officers_only
 from lianxin.web.desk.views.register import pdf_response
 
 PURPOSE = "办理"
-NO_LIST = Neighbours("", "", "", "", "", "", "")
-"""Of a case that was opened from no list."""
 
 
 @require_safe
@@ -48,7 +43,6 @@ def case(request: DeskRequest, case_id: int) -> HttpResponse:
     loaded, actor, on = opened.loaded, request.actor, now().on
     reads = opened.text is not None
     public = not reads or request.GET.get("as") == "petitioner"
-    files = file_rows(loaded) if reads else []
     found = offered(loaded, actor, now())
     nothing_owed = all(notice.state != Notice.State.OWED for notice in opened.notices)
     known = [
@@ -56,13 +50,11 @@ def case(request: DeskRequest, case_id: int) -> HttpResponse:
         for offer in found
         if not (offer.event == "give_notice" and nothing_owed)
     ]
-    came_from = neighbours(request, opened.case) or NO_LIST
-    acts, refused = shown.act_list(loaded.book, known, opened.case, actor.organ, carried=came_from.carried)
+    acts, refused = shown.act_list(loaded.book, known, opened.case, actor.organ)
     values = {
         **heading(request, loaded),
-        "facts": _facts(opened),
+        "facts": _facts(opened, actor),
         "acts": acts,
-        "beside": [act for act in acts if act["beside"]],
         "more": [act for act in acts if act["aside"]],
         "main_act": acts[0] if acts and acts[0]["primary"] else None,
         "refused": refused,
@@ -76,15 +68,11 @@ def case(request: DeskRequest, case_id: int) -> HttpResponse:
         "parties": shown.parties_of(opened, actor),
         "may_find_others": may_find_others(actor, opened.case)
         and any(vault.TOKEN in one.given and one.role == vault.INDEXED for one in opened.people),
-        "timeline": course.timeline(opened, public=public),
+        "timeline": shown.timeline(opened, public=public),
         "public": public,
-        "joint": cards(loaded, on=on, may_recall=may_lead(actor, opened.case)) if reads else [],
         "clocks": shown.clock_rows(loaded, on=on),
-        "files": files,
-        "scans": [one for one in files if one["preview"] and one["kind"] in SCANS],
-        "linked": shown.linked_rows(linked_to(actor, opened.case)),
-        "came_from": came_from,
-        "papers": [course.paper_link(loaded.book, opened.case, paper) for paper in opened.papers],
+        "files": file_rows(loaded) if reads else [],
+        "papers": [shown.paper_link(loaded.book, opened.case, paper) for paper in opened.papers],
         "notices": shown.notice_rows(loaded.book, opened.notices),
         "looks": shown.look_rows(opened.looks, opened.case, actor, purposes=reads),
         "done": _done(opened, request.GET.get("done", "")),
@@ -151,7 +139,7 @@ def _opened(request: DeskRequest, case_id: int) -> Opened:
     return opened
 
 
-def _facts(opened: Opened) -> list[dict[str, object]]:
+def _facts(opened: Opened, actor: Actor) -> list[dict[str, object]]:
     """Return the dense list of facts beside the text; nothing of the person but how many they are."""
     case, book = opened.case, opened.loaded.book
     claim = case.kind == Kind.CLAIM
@@ -169,6 +157,7 @@ def _facts(opened: Opened) -> list[dict[str, object]]:
         (_("信访人数"), str(case.people)),
         (_("适用规则"), book.label_en if words.english() else book.label),
         (_("原编号"), case.source_number),
+        *((_("关联件"), f"{one.number}（{one.label}）") for one in linked_to(actor, case)),
     ]
     return [{"key": key, "value": value} for key, value in rows if value]
 
@@ -197,6 +186,6 @@ def _done(opened: Opened, event: str) -> str:
     if last is None or last.event != event:
         return ""
     return _("已办理“%(what)s”，现在是“%(state)s”。") % {
-        "what": course.title_of(opened.loaded.book, last),
+        "what": shown.title_of(opened.loaded.book, last),
         "state": words.state_label(opened.loaded.book, opened.case.state),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 
 from django.forms import Form
@@ -14,8 +13,6 @@ from lianxin.cases.models import Outcome
 from lianxin.cases.services import handling, serving
 from lianxin.cases.services.approval import may_agree
 from lianxin.cases.walls import clear_staff
-from lianxin.letters.services import posting
-from lianxin.letters.services.posting import SERVICES
 from lianxin.organs.models import Staff
 from lianxin.organs.selectors import officers
 from lianxin.procedure.calendar import load_calendar
@@ -23,7 +20,6 @@ from lianxin.procedure.clock import deadline
 from lianxin.web.clock import now
 from lianxin.web.desk.acting import Act, Values, act_page, loaded_or_404, page_of_act
 from lianxin.web.desk.forms import handling as fields
-from lianxin.web.desk.joint_cards import cards, missing_lines
 from lianxin.web.desk.shown import claim_cards, reading
 from lianxin.web.desk.signed_in import DeskRequest, officers_only
 
@@ -86,7 +82,7 @@ def draft_opinion(request: DeskRequest, case_id: int) -> HttpResponse:
     claims = selectors.claims_of(loaded.case)
 
     def form(data: Values | None) -> fields.OpinionForm:
-        return fields.OpinionForm(data, claims=claims, book=loaded.book, missing=missing_lines(loaded))
+        return fields.OpinionForm(data, claims=claims, book=loaded.book)
 
     def carry_out(data: Values, when: Moment) -> object:
         return handling.draft_opinion(
@@ -95,7 +91,6 @@ def draft_opinion(request: DeskRequest, case_id: int) -> HttpResponse:
             findings=opinion.findings(),
             heard=bool(data["heard"]),
             verified=bool(data["verified"]),
-            missing_reason=str(data.get("missing_reason", "")),
             key=str(data["key"]),
             when=when,
         )
@@ -107,8 +102,7 @@ def draft_opinion(request: DeskRequest, case_id: int) -> HttpResponse:
         preview = _preview(opinion) if form.is_bound and form.is_valid() else []
         overtaken = form.is_bound and bool(form.non_field_errors())
         stored = claim_cards(selectors.claims_of(loaded.case)) if overtaken else []
-        shown = {"reading": text, "preview": preview, "sent_back": _sent_back(loaded), "stored": stored}
-        return {**shown, "joint": cards(loaded, on=now().on)}
+        return {"reading": text, "preview": preview, "sent_back": _sent_back(loaded), "stored": stored}
 
     return act_page(
         request, loaded, Act("draft_opinion", "draft_opinion.html", lambda data: opinion, carry_out, values)
@@ -156,7 +150,7 @@ def serve(request: DeskRequest, case_id: int) -> HttpResponse:
     )
 
     def form(data: Values | None) -> fields.ServeForm:
-        return fields.ServeForm(data, issued_on=issued_on, on=on, initial=delivered(loaded))
+        return fields.ServeForm(data, issued_on=issued_on, on=on)
 
     def carry_out(data: Values, when: Moment) -> object:
         return serving.serve(loaded, actor=actor, when=when, **data)  # type: ignore[arg-type]
@@ -166,19 +160,9 @@ def serve(request: DeskRequest, case_id: int) -> HttpResponse:
     )
 
 
-def delivered(loaded: Loaded) -> dict[str, object]:
-    """Return what the form of a service holds at first: the post's delivery of the opinion, where there is one."""
-    act = posting.proved(loaded.acts)
-    if act is None:
-        return {}
-    service = SERVICES.get(str(act.facts.get("service", "")), "")
-    number, on = str(act.facts["post_no"]), date.fromisoformat(str(act.facts["result_on"]))
-    return {"method": "post", "proof": f"{service}{number}，{on} 妥投", "served_on": on}
-
-
 def _drafted(request: DeskRequest, loaded: Loaded) -> Values:
     """Return the drafted opinion as head or checker must read it: the petition and the claims with their findings."""
-    opened = selectors.open_text(request.actor, loaded.case.pk, purpose="审签处理意见", at=now().at)
+    opened = selectors.open_case(request.actor, loaded.case.pk, purpose="审签处理意见", at=now().at)
     if opened is None:
         raise Http404
     return {"cards": claim_cards(opened.claims), "text": opened.text}

@@ -58,8 +58,8 @@ def preview(request: DeskRequest, case_id: int, seq: int) -> HttpResponse:
         "words": shown.words,
         "first": first + 1,
         "pages": shown.pages,
-        "earlier": f"{request.path}?page={first // materials.PAGES - 1}" if first else "",
-        "later": f"{request.path}?page={after // materials.PAGES}" if after < shown.pages else "",
+        "earlier": f"?page={first // materials.PAGES - 1}" if first else "",
+        "later": f"?page={after // materials.PAGES}" if after < shown.pages else "",
     }
     return page(request, "file.html", values, nav="worklist")
 

@@ -66,7 +66,6 @@ def supervise(request: DeskRequest, case_id: int) -> HttpResponse:
             loaded,
             actor=actor,
             trigger=str(data["trigger"]),
-            form=str(data["form"]),
             facts=str(data["paper_facts"]),
             required=str(data["paper_required"]),
             report_due_on=data["paper_report_due_on"],  # type: ignore[arg-type]

@@ -14,16 +14,12 @@ from django.views.decorators.http import require_safe
 from lianxin.cases import reading
 from lianxin.cases.history import BEIJING
 from lianxin.cases.reading import Alarm, Tally
-from lianxin.insight import selectors as insight
-from lianxin.insight.models import Purpose, Search
 from lianxin.ledger.models import Look
 from lianxin.organs.models import Role
-from lianxin.procedure.book import Rulebook, book_for
 from lianxin.web.desk import shown
 from lianxin.web.desk.forms.reading import ReadingForm
 from lianxin.web.desk.page import page
 from lianxin.web.desk.signed_in import DeskRequest, officers_only, roles_only
-from lianxin.web.desk.views.search import narrowing
 
 MOST = 50
 """Pages of one officer's looks on a day that can be turned to."""
@@ -43,7 +39,7 @@ def overview(request: DeskRequest) -> HttpResponse:
         "later_href": _address(on + timedelta(days=1)) if on < today else "",
         "limits": reading.limits(),
         "alarms": [_alarm(one) for one in reading.alarms(actor, at=request.when.at)],
-        "rows": _rows(reading.tallies(actor, on=on), insight.searched(actor, on=on), on),
+        "rows": [_row(one, on) for one in reading.tallies(actor, on=on)],
     }
     return page(request, "reading/overview.html", values, nav="reading", status=422 if form.errors else 200)
 
@@ -52,8 +48,7 @@ def overview(request: DeskRequest) -> HttpResponse:
 @officers_only
 @roles_only(Role.AUDITOR)
 def officer(request: DeskRequest, staff_id: int) -> HttpResponse:
-    """Show when one officer looked at what kind of thing on a day, neither the case nor the purpose; and for which words the
-    officer searched, with the purpose of the search."""
+    """Show when one officer looked at what kind of thing on a day; neither the case nor the purpose."""
     form, on = _asked(request)
     number = _number(request.GET.get("page", ""))
     found = reading.looks_of(request.actor, staff_id, on=on, page=number)
@@ -61,12 +56,10 @@ def officer(request: DeskRequest, staff_id: int) -> HttpResponse:
         raise Http404
     staff, looks, count = found
     last = (number - 1) * reading.PAGE + len(looks)
-    book, searches = book_for(on), insight.searches_of(request.actor, staff, on=on)
     values = {
         "form": form,
         "on": on,
         "person": staff,
-        "searches": [_search(book, one) for one in searches],
         "rows": [_look(one) for one in looks],
         "count": count,
         "back_href": _address(on),
@@ -107,23 +100,14 @@ def _alarm(one: Alarm) -> dict[str, object]:
     }
 
 
-def _rows(tallies: list[Tally], searched: dict[int, tuple[str, int]], on: date) -> list[dict[str, object]]:
-    """Return who looked or searched on a day, by name."""
-    looked = {one.staff.pk: one for one in tallies}
-    names = {pk: name for pk, (name, _count) in searched.items()} | {
-        pk: one.staff.name for pk, one in looked.items()
+def _row(one: Tally, on: date) -> dict[str, object]:
+    return {
+        "name": one.staff.name,
+        "href": _address(on, one.staff.pk),
+        "identities": one.identities,
+        "cases": one.cases,
+        "others": one.others,
     }
-    return [
-        {
-            "name": names[pk],
-            "href": _address(on, pk),
-            "identities": looked[pk].identities if pk in looked else 0,
-            "cases": looked[pk].cases if pk in looked else 0,
-            "others": looked[pk].others if pk in looked else 0,
-            "searches": searched[pk][1] if pk in searched else 0,
-        }
-        for pk in sorted(names, key=lambda pk: (names[pk], pk))
-    ]
 
 
 def _look(one: Look) -> dict[str, object]:
@@ -131,13 +115,4 @@ def _look(one: Look) -> dict[str, object]:
         "at": timezone.localtime(one.at, BEIJING),
         "what": shown.what_seen(one.what),
         "roles": shown.roles_of(one.role),
-    }
-
-
-def _search(book: Rulebook, one: Search) -> dict[str, object]:
-    return {
-        "at": timezone.localtime(one.at, BEIJING),
-        "words": one.words or _("已过保存期限，不再显示"),
-        "narrowed": narrowing(book, insight.asked_in(one)),
-        "purpose": one.why or Purpose(one.purpose).label,
     }

@@ -32,7 +32,7 @@ from lianxin.procedure.calendar import load_calendar
 from lianxin.procedure.clock import deadline
 from lianxin.procedure.errors import Refused
 from lianxin.web.clock import now
-from lianxin.web.desk import arriving, menu, words
+from lianxin.web.desk import words
 from lianxin.web.desk.forms.fields import near_places
 from lianxin.web.desk.forms.register import (
     CheckForm,
@@ -155,7 +155,6 @@ def registered(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
         "dates": [{"label": words.clock_label(book, "REG_NOTICE"), "on": due.legal}],
         "proposal": _proposal(case),
         "readable": may_read_content(request.actor, case),
-        "came_from": menu.where_next(request.actor, case.channel),
     }
     return page(request, "registered.html", values, nav="register")
 
@@ -184,9 +183,10 @@ def receipt(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
 def discard(request: DeskRequest, draft_id: int) -> HttpResponse:
     """Wipe a draft, or the query code that was shown; the case itself is not touched."""
     draft = _draft(request, draft_id)
+    filed = draft.filed
     drafts.forget(draft_id=draft.id)
     _set_handles(request, {key: one for key, one in _handles(request).items() if key != str(draft.id)})
-    return redirect("desk:worklist" if draft.filed else "desk:register")
+    return redirect("desk:worklist" if filed else "desk:register")
 
 
 def pdf_response(pdf: bytes, name: str) -> HttpResponse:
@@ -217,23 +217,6 @@ def _writer(request: DeskRequest, organ: str, roles: Sequence[str] = WRITERS) ->
     """Return the officer in an organ ("" for the one chosen now), None where this person holds none of `roles` there."""
     posts = [one for one in request.organs if str(one.organ.pk) == organ] if organ else [request.actor]
     return next((one for one in posts if one.has(*roles)), None)
-
-
-def begun(request: DeskRequest) -> drafts.Opened:
-    """Return a new draft of this session, for a registration that begins on another page."""
-    return _begin(request)
-
-
-def holds(request: DeskRequest, draft_id: int | None) -> bool:
-    """Tell whether a draft is one of this session, so that it can be opened here."""
-    return str(draft_id) in _handles(request)
-
-
-def draft_from(request: DeskRequest, mark: Mapping[str, str]) -> drafts.Opened | None:
-    """Return the unfinished draft of this session that bears a mark (`arriving.mark`), or None."""
-    found = (drafts.opened(handle) for handle in _handles(request).values())
-    fit = (one for one in found if one is not None and not one.filed and mark.items() <= one.answers.items())
-    return next(fit, None)
 
 
 def _begin(request: DeskRequest) -> drafts.Opened:
@@ -270,8 +253,7 @@ def filed_at_once(request: DeskRequest, write: Callable[[int, Keep], object], *,
 
 def _keep_and_check(request: DeskRequest, draft: drafts.Opened) -> HttpResponse:
     """Keep what was sent in the draft, with the organ it is for; go on to the check when nothing is missing."""
-    answers = {**arriving.carried(draft.answers), **typed_in(request.POST)}
-    answers[ORGAN] = str(request.actor.organ.pk)
+    answers = {**typed_in(request.POST), ORGAN: str(request.actor.organ.pk)}
     drafts.save(draft, answers, at=now().at)
     form = _bound(request, request.POST)
     if not form.is_valid():
@@ -283,24 +265,15 @@ def _record(
     request: DeskRequest, draft: drafts.Opened, form: RegisterForm, *, read_back: bool
 ) -> HttpResponse:
     when, organ = now(), request.actor.organ
-    others = arriving.others_of(draft.answers)
-    petition = petition_of(form.cleaned_data, organ=organ, when=when, read_back=read_back, others=others)
+    petition = petition_of(form.cleaned_data, organ=organ, when=when, read_back=read_back)
     note = normalised(form.cleaned_data["note"])
 
+    def keep(filed: intake.Filed) -> None:
+        shown_once = {"number": filed.case.number, "code": filed.code, "text": normalised(petition.body)}
+        drafts.finish(draft, {**shown_once, ORGAN: str(organ.pk)}, at=when.at)
+
     try:
-        with arriving.bringing(draft.answers, petition, actor=request.actor, case_id=draft.id) as coming:
-
-            def keep(filed: intake.Filed) -> None:
-                code, text = filed.code, normalised(petition.body)
-                shown_once = {"number": filed.case.number, "code": code, "text": text, ORGAN: str(organ.pk)}
-                drafts.finish(draft, shown_once, at=when.at)
-                arriving.arrived(
-                    draft.answers, filed.case, actor=request.actor, when=when, letter=coming.letter
-                )
-
-            intake.record(
-                coming.petition, case_id=draft.id, actor=request.actor, when=when, note=note, keep=keep
-            )
+        intake.record(petition, case_id=draft.id, actor=request.actor, when=when, note=note, keep=keep)
     except Refused as refused:
         form.add_error(None, refused.for_person())
         return _form_page(request, form, draft, status=409)
@@ -376,7 +349,6 @@ def _check_page(
             "route": words.route_label(book, data["subroute"]),
         },
         "named": bool(data["name"]),
-        "representatives": 1 + len(arriving.others_of(draft.answers)) if data["people"] > 1 else 0,
         "proposal": proposal,
     }
     return page(request, "check.html", values, nav="register", status=status)

@@ -107,8 +107,7 @@ def escalate_dispute(request: DeskRequest, case_id: int) -> HttpResponse:
     """Report a dispute over competence to an organ above both sides, or to the joint conference."""
     loaded = loaded_or_404(request.actor, case_id)
     actor = request.actor
-    denying = disputes.deniers(loaded, on=now().on)
-    arbiters = disputes.arbiters(loaded.case, on=now().on, denying=denying)
+    arbiters = disputes.arbiters(loaded.case, on=now().on)
     form = fields.EscalateForm(request.POST if request.method == "POST" else None, arbiters=arbiters)
 
     def carry_out(data: Values, when: Moment) -> object:
@@ -123,11 +122,11 @@ def escalate_dispute(request: DeskRequest, case_id: int) -> HttpResponse:
         )
 
     def values(form: Form) -> Values:
-        said = disputes.objections(loaded)
+        case = loaded.case
         return {
             "conference": not arbiters,
-            "sides": [organ.name for organ in (loaded.case.holder, *denying)],
-            "objection": "\n".join(f"{organ.name}：{said.get(organ.code, '')}" for organ in denying),
+            "sides": [organ.name for organ in (case.holder, case.offered_to) if organ],
+            "objection": str(disputes.objection(loaded).get("reasons", "")),
         }
 
     return act_page(
@@ -157,12 +156,11 @@ def decide_organ(request: DeskRequest, case_id: int) -> HttpResponse:
         )
 
     def values(form: Form) -> Values:
-        told, denying = loaded.latest("escalate_dispute"), disputes.deniers(loaded, on=now().on)
-        said = disputes.objections(loaded)
+        told = loaded.latest("escalate_dispute")
         return {
             "conference": conference,
-            "sides": [organ.name for organ in (loaded.case.holder, *denying)],
-            "objection": "\n".join(f"{organ.name}：{said.get(organ.code, '')}" for organ in denying),
+            "sides": [organ.name for organ in (loaded.case.holder, loaded.case.offered_to) if organ],
+            "objection": str(disputes.objection(loaded).get("reasons", "")),
             "reasons": str(told.facts.get("reasons", "")) if told else "",
         }
 

@@ -1,91 +1,50 @@
-"""The worklist: a queue of the organ's open cases, nearest legal date first, and the preview of one of its rows."""
+"""The worklist: open cases of the organ, nearest legal date first, with the shelf of counters on top."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lianxin.cases import selectors, worklists
-from lianxin.cases.models import SavedFilter, WorkItem
-from lianxin.cases.worklists import ALL, SHELVES, Wanted, Worklist
-from lianxin.organs.actors import Actor
+from lianxin.cases import selectors
+from lianxin.cases.models import Channel, Kind, WorkItem
+from lianxin.cases.selectors import SHELVES, Wanted
 from lianxin.procedure.book import Rulebook, book_for
 from lianxin.web.clock import now
-from lianxin.web.desk import course, lists, words
-from lianxin.web.desk.forms.worklist import filters
-from lianxin.web.desk.list_words import HINTS, chips, queue_label, shelf_label
-from lianxin.web.desk.neighbours import opened_from
+from lianxin.web.desk import words
+from lianxin.web.desk.forms.worklist import OPEN_STATES, filters
 from lianxin.web.desk.page import page
 from lianxin.web.desk.signed_in import DeskRequest, officers_only
-from lianxin.web.desk.views.bulk import bulk_acts
-
-PREVIEW = "预览"
-LAST = 3
-"""So many steps a preview shows."""
 
 
 @require_safe
 @officers_only
 def worklist(request: DeskRequest) -> HttpResponse:
-    """Show one page of a queue, as the query string asks for it; unknown values ask for nothing."""
-    actor, on = request.actor, now().on
+    """Show one page of the organ's work, as the query string asks for it; unknown values ask for nothing."""
+    on = now().on
     book = book_for(on)
-    wanted = lists.wanted_of(request.GET, actor)
-    found = worklists.worklist(actor, wanted, on=on)
-    total = words.capped(found.total)
+    wanted = wanted_of(request.GET)
+    found = selectors.worklist(request.actor, wanted, on=on)
+    base = reverse("desk:worklist")
     values = {
-        "rows": [_row(book, item, wanted, line, on=on) for line, item in enumerate(found.items)],
-        "queue": queue_label(wanted.queue),
-        "total": total,
-        "queues": _queues(found, wanted),
+        "rows": [_row(book, item, base=base, on=on) for item in found.items],
         "counters": _counters(found.counts, wanted),
-        "saved": _saved(actor, wanted) if found.queues else [],
-        "chips": chips(book, wanted, found.area),
-        "clear_href": lists.address(Wanted(queue=wanted.queue)),
+        "chips": chips(book, wanted, request.GET),
+        "clear_href": reverse("desk:worklist"),
         "filters": filters(book, wanted),
-        "wanted": wanted,
-        "kept": lists.query_of(wanted),
-        "list": lists.query_text(wanted),
-        "more_href": f"{reverse('desk:filters')}?{lists.query_text(wanted)}",
-        "start_href": "" if found.first else lists.address(wanted),
-        "later_href": lists.address(wanted, after=found.after) if found.after else "",
-        "position": _("本页 %(n)s 件，共 %(total)s 件") % {"n": len(found.items), "total": total},
+        "mine": wanted.mine,
+        "shelf": wanted.shelf,
+        "start_href": _address(request.GET, after=None) if wanted.after else "",
+        "later_href": _address(request.GET, after=found.after) if found.after else "",
+        "position": _("本页 %(n)s 件") % {"n": len(found.items)},
         "done": _done(book, request.GET.get("done", "")),
-        "filtered": not lists.is_bare(wanted),
-        "all_href": lists.address(Wanted()),
-        "whole": wanted.queue == ALL,
-        "bulk": bulk_acts(actor),
-        "picked": request.GET.get("picked") == "all",
-        "pick_href": f"{lists.address(wanted, after=wanted.after)}&picked=all#picks",
+        "filtered": bool(wanted.states or wanted.channel or wanted.kind or wanted.mine or wanted.shelf),
     }
     return page(request, "worklist.html", values, nav="worklist")
-
-
-@require_safe
-@officers_only
-def preview(request: DeskRequest, case_id: int) -> HttpResponse:
-    """Show summary, claims and the last steps of a case below its row, a recorded look; by itself it leads to the case."""
-    if request.headers.get("HX-Request") != "true":
-        if selectors.case_to_oversee(request.actor, case_id) is None:
-            raise Http404
-        return redirect("desk:case", case_id=case_id)
-    opened = selectors.open_case(request.actor, case_id, purpose=PREVIEW, at=now().at)
-    if opened is None:
-        raise Http404
-    reads, book = opened.text is not None, opened.loaded.book
-    values = {
-        "case": opened.case,
-        "title": opened.case.summary or words.category_label(book, opened.case.category),
-        "reads": reads,
-        "claims": [claim.text for claim in opened.claims],
-        "steps": course.timeline(opened, public=not reads)[:LAST],
-    }
-    return render(request, "desk/parts/preview.html", values)
 
 
 def _done(book: Rulebook, event: str) -> str:
@@ -97,17 +56,51 @@ def _done(book: Rulebook, event: str) -> str:
     return _("已办理“%(what)s”，这一件已经转到其他机构。") % {"what": words.event_label(book, event)}
 
 
-def _row(book: Rulebook, item: WorkItem, wanted: Wanted, line: int, *, on: date) -> dict[str, object]:
+def wanted_of(query: QueryDict) -> Wanted:
+    """Return what a query string asks for; values that are not known are left out."""
+    states = tuple(state for state in dict.fromkeys(query.getlist("state")) if state in OPEN_STATES)
+    return Wanted(
+        states=states,
+        channel=_known(query, "channel", Channel.values),
+        kind=_known(query, "kind", Kind.values),
+        mine=query.get("mine") in ("1", "on"),
+        shelf=_known(query, "shelf", SHELVES),
+        after=_after(query.get("after", "")),
+    )
+
+
+def chips(book: Rulebook, wanted: Wanted, query: QueryDict) -> list[dict[str, str]]:
+    """Return the filters in force, each with the address of the list without it."""
+    found = [("state", state, words.state_label(book, state)) for state in wanted.states]
+    if wanted.shelf:
+        found.append(("shelf", wanted.shelf, shelf_label(wanted.shelf)))
+    if wanted.channel:
+        found.append(("channel", wanted.channel, words.channel_label(wanted.channel)))
+    if wanted.kind:
+        found.append(("kind", wanted.kind, words.kind_label(wanted.kind)))
+    if wanted.mine:
+        found.append(("mine", str(query.get("mine")), _("我承办的")))
+    return [{"text": text, "href": _without(query, name, value)} for name, value, text in found]
+
+
+def shelf_label(shelf: str) -> str:
+    """Return the name of a shelf."""
+    return {
+        "nobody": _("无人负责"),
+        "bounced": _("被退回两次"),
+        "due": _("今日到期或超期"),
+        "waiting": _("等待其他方"),
+    }[shelf]
+
+
+def _row(book: Rulebook, item: WorkItem, *, base: str, on: date) -> dict[str, object]:
     flags = [{"text": _("等待其他方"), "tone": "grey"}] if item.turn == WorkItem.Turn.WAIT else []
     if item.bounced >= 2:
         flags.append({"text": _("被退回 %(n)s 次") % {"n": item.bounced}, "tone": "amber"})
     if item.warn_on and item.warn_on <= on and item.legal_on and item.legal_on > on:
         flags.append({"text": _("即将到期"), "tone": "amber"})
-    key = (item.sort_on, item.case_id)
     return {
-        "id": str(item.case_id),
-        "href": opened_from(wanted, key, line),
-        "preview_href": reverse("desk:preview", args=[item.case_id]),
+        "href": f"{base}case/{item.case_id}/",
         "subject": item.summary or words.category_label(book, item.category) or _("待登记的信访事项"),
         "number": item.number,
         "place": item.place_name,
@@ -116,52 +109,61 @@ def _row(book: Rulebook, item: WorkItem, wanted: Wanted, line: int, *, on: date)
         "received_on": item.received_on.isoformat(),
         "clock": ring.shown() if (ring := words.item_ring(book, item, on=on)) else None,
         "flags": flags,
-        "last": wanted.seen == key or (wanted.seen is not None and wanted.seen[1] == item.case_id),
+        "last": False,
     }
-
-
-def _queues(found: Worklist, wanted: Wanted) -> list[dict[str, object]]:
-    """Return the switch of queues with their counts; [] for who has one queue only."""
-    if len(found.queues) < 2:
-        return []
-    return [
-        {
-            "label": queue_label(name),
-            "count": words.capped(count),
-            "href": lists.address(Wanted(queue=name)),
-            "current": wanted.queue == name and not wanted.shelf,
-        }
-        for name, count in found.queues.items()
-    ]
 
 
 def _counters(counts: dict[str, int], wanted: Wanted) -> list[dict[str, object]]:
     tones = {"nobody": "red", "bounced": "amber", "due": "red", "waiting": "neutral"}
+    hints = {
+        "nobody": _("还没有承办人"),
+        "bounced": _("转出后被退回两次以上"),
+        "due": _("法定日期在今天或已过"),
+        "waiting": _("对方或信访人还没有回应"),
+    }
     return [
         {
             "label": shelf_label(name),
-            "count": words.capped(counts.get(name, 0)),
-            "href": lists.address(Wanted(shelf="" if wanted.shelf == name else name)),
-            "hint": HINTS[name],
-            "tone": tones[name] if counts.get(name) else "neutral",
+            "count": words.capped(counts[name]),
+            "href": reverse("desk:worklist") + ("" if wanted.shelf == name else f"?shelf={name}"),
+            "hint": hints[name],
+            "tone": tones[name] if counts[name] else "neutral",
             "current": wanted.shelf == name,
         }
         for name in SHELVES
     ]
 
 
-def _saved(actor: Actor, wanted: Wanted) -> list[dict[str, object]]:
-    """Return the saved filters, each a link that opens it."""
-    here = lists.query_text(wanted)
-    return [saved_link(one, actor, here) for one in worklists.saved_filters(actor)]
+def _known(query: QueryDict, name: str, allowed: Sequence[str]) -> str:
+    value = str(query.get(name, ""))
+    return value if value in allowed else ""
 
 
-def saved_link(saved: SavedFilter, actor: Actor, here: str = "") -> dict[str, object]:
-    """Return one saved filter for a list of links: name, address, whose it is."""
-    own = saved.staff_id == actor.staff.pk
-    return {
-        "name": saved.name,
-        "href": f"{reverse('desk:worklist')}?{saved.query}",
-        "whose": "" if own else saved.staff.name,
-        "current": saved.query == here,
-    }
+def _after(text: str) -> tuple[date, int] | None:
+    day, _dot, case_id = text.partition(".")
+    if not (case_id.isascii() and case_id.isdigit() and len(case_id) < 20):
+        return None
+    try:
+        return date.fromisoformat(day), int(case_id)
+    except ValueError:
+        return None
+
+
+def _address(query: QueryDict, *, after: tuple[date, int] | None) -> str:
+    kept = query.copy()
+    kept.pop("after", None)
+    if after:
+        kept["after"] = f"{after[0].isoformat()}.{after[1]}"
+    return _with(kept)
+
+
+def _without(query: QueryDict, name: str, value: str) -> str:
+    kept = query.copy()
+    kept.pop("after", None)
+    kept.setlist(name, [other for other in kept.getlist(name) if other != value])
+    return _with(kept)
+
+
+def _with(query: QueryDict) -> str:
+    address = reverse("desk:worklist")
+    return f"{address}?{query.urlencode()}" if query else address

@@ -1,1 +1,0 @@
-"""Search over the words of cases one may read; reads cases."""

@@ -1,1 +1,0 @@
-"""What is written about letters, one file per family of use cases."""

@@ -1,1 +1,0 @@
-"""督办: reminders and supervision letters, special inspections, suggestions, promises, what we left undone; uses cases."""

@@ -1,1 +1,0 @@
-"""The write paths of supervision."""

@@ -1,1 +1,0 @@
-"""Writing at the visit window: the plan, tickets, receptions, emergencies, reception days; one module per subject."""
