@@ -8,7 +8,7 @@ import logging
 class Line(logging.Formatter):
     """One line a record; frames of a fault below it only where the fault is ours.
 
-    What a stranger sends that cannot be read (a form without a boundary, a forged host) is a warning: its frames would
+    What a stranger sends that cannot be read (a form without a boundary) is a warning: its frames would
     only fill the log, and anybody could make them.
     """
 
